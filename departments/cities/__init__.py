@@ -1,0 +1,1 @@
+"""Cities are data: one folder per city, read by `departments.cities.tables`."""
