@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from demo import views
+
+app_name = "demo"
+urlpatterns = [
+    path("messages/", views.messages, name="messages"),
+]

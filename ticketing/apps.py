@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class TicketingConfig(AppConfig):
+    name = "ticketing"
+    default = True
+
+
+class ConsoleConfig(admin_apps.AdminConfig):
+    """Django's admin with our site, so that every app's `admin.register` lands in the staff console."""
+
+    default = False
+    default_site = "ticketing.admin.StaffConsole"

@@ -1,0 +1,321 @@
+"""Settings that hold everywhere. What differs is in `development`, `production` and `test`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.conf import locale
+from django.utils.translation import gettext_lazy as _
+
+from ticketing.database_urls import celery_address, parse_database_url, redis_address
+from ticketing.env import env_bool, env_int, env_list, env_port, env_str
+from ticketing.runtime.places import PROJECT_DIR, find_places
+from ticketing.schedule import SCHEDULE
+from ticketing.settings.console import UNFOLD as UNFOLD
+
+# Places and addresses
+BASE_DIR = PROJECT_DIR
+PLACES = find_places()
+PORT = env_port("PORT", default=8000)
+STREAM_PORT = env_port("STREAM_PORT", default=8001)
+SITE_URL = env_str("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
+STREAM_URL = env_str("STREAM_URL", f"http://localhost:{STREAM_PORT}/api/v1/events/stream")
+SITE_NAME = "Lokisa"
+ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "localhost", *env_list("ALLOWED_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [SITE_URL, *env_list("CSRF_TRUSTED_ORIGINS")]
+DEBUG = False
+DEMO = False
+
+# Applications, the higher first where Django takes the first of a name
+OWN_APPS = [
+    "ticketing",
+    "reports",
+    "notifications",
+    "accountability",
+    "tickets",
+    "departments",
+    "accounts",
+    "common",
+]
+INSTALLED_APPS = [
+    *[name for name in OWN_APPS if (BASE_DIR / name / "apps.py").exists()],
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "ticketing.apps.ConsoleConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "django_htmx",
+    "csp",
+]
+MIDDLEWARE = [
+    "common.request_id.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ticketing.headers.PolicyByPathMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "ticketing.urls"
+WSGI_APPLICATION = "ticketing.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "ticketing.context_processors.site",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Data: the embedded servers of this data directory unless outside ones are named
+DATABASE_URL = env_str("DATABASE_URL", "") or PLACES.database_url
+REDIS_URL = redis_address(env_str("REDIS_URL", "") or PLACES.redis_url)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": parse_database_url(DATABASE_URL)
+    | {"CONN_MAX_AGE": env_int("CONN_MAX_AGE", default=60, minimum=0), "CONN_HEALTH_CHECKS": True}
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "TIMEOUT": 300,
+    }
+}
+MEDIA_ROOT = env_str("MEDIA_ROOT", str(PLACES.data / "media"))
+MEDIA_URL = "/media/"
+
+# Static files, all from this project and its installed packages
+STATIC_URL = "/static/"
+STATIC_ROOT = env_str("STATIC_ROOT", str(PLACES.data / "static"))
+# Leaflet's files only: as an app, django-leaflet's admin wants the GDAL library on the machine.
+LEAFLET = Path(str(distribution("django-leaflet").locate_file("leaflet/static")))
+STATICFILES_DIRS = [BASE_DIR / "static", LEAFLET]
+MANIFEST_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": MANIFEST_STORAGE},
+}
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+
+# Languages: English is complete, the others are catalogues that native readers correct
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", _("English")),
+    ("af", _("Afrikaans")),
+    ("zu", _("isiZulu")),
+    ("nso", _("Sepedi")),
+    ("tn", _("Setswana")),
+    ("ts", _("Xitsonga")),
+]
+# Django does not know these four by itself.
+for code, english_name, own_name in (
+    ("zu", "Zulu", "isiZulu"),
+    ("nso", "Northern Sotho", "Sepedi"),
+    ("tn", "Tswana", "Setswana"),
+    ("ts", "Tsonga", "Xitsonga"),
+):
+    locale.LANG_INFO[code] = {"bidi": False, "code": code, "name": english_name, "name_local": own_name}
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Africa/Johannesburg"
+USE_I18N = True
+USE_TZ = True
+
+# Work in the background
+CELERY_BROKER_URL = celery_address(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Somebody waits for the answer to a request: a dead broker may cost a second, the sweeps catch up later.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "visibility_timeout": 3600,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "interactive"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# Mail and SMS
+EMAIL_HOST = env_str("EMAIL_HOST", "")
+EMAIL_PORT = env_port("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=EMAIL_PORT == 587)
+EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=EMAIL_PORT == 465)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <noreply@{urlsplit(SITE_URL).hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+TWILIO_ACCOUNT_SID = env_str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env_str("TWILIO_AUTH_TOKEN", "")
+TWILIO_FROM = env_str("TWILIO_FROM", "")
+TWILIO_BASE_URL = env_str("TWILIO_BASE_URL", "")
+
+# The map: tiles are somebody else's service, so none are asked for until one is named
+MAP_TILE_URL = env_str("MAP_TILE_URL", "")
+MAP_TILE_ATTRIBUTION = env_str("MAP_TILE_ATTRIBUTION", "")
+
+# Security
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "ticketing.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+TILE_ORIGINS = [f"{urlsplit(MAP_TILE_URL).scheme}://{urlsplit(MAP_TILE_URL).netloc}"] if MAP_TILE_URL else []
+STREAM_ORIGIN = f"{urlsplit(STREAM_URL).scheme}://{urlsplit(STREAM_URL).netloc}"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", *[origin.replace("{s}", "*") for origin in TILE_ORIGINS]],
+        "connect-src": [SELF, STREAM_ORIGIN],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# Loosened only where an installed package needs it; residents' pages never.
+CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, list[str]]] = {
+    "/console/": {
+        "style-src": [SELF, "'unsafe-inline'"],
+        "script-src": [SELF, "'unsafe-inline'", "'unsafe-eval'"],
+    },
+    "/docs": {"style-src": [SELF, "'unsafe-inline'"], "script-src": [SELF, "'unsafe-inline'"]},
+    "/redoc": {"style-src": [SELF, "'unsafe-inline'"], "worker-src": [SELF, "blob:"]},
+}
+
+# The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "common.exception_handler.problem_json_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Lokisa",
+    "DESCRIPTION": "Report a problem, follow it, and see who keeps the promise.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "deepLinking": True},
+}
+
+# Logs: readable at a desk, one JSON object a line in production
+LOG_LEVEL = env_str("LOG_LEVEL", "INFO").upper()
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "ticketing.log.RequestIdFilter"}},
+    "formatters": {
+        "plain": {"format": "%(levelname)s %(name)s: %(message)s [%(request_id)s]"},
+        "json": {"()": "ticketing.log.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request_id"]},
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
+}

@@ -1,0 +1,22 @@
+"""For tests: real servers from the pytest plugin, cheap passwords, nothing kept."""
+
+from __future__ import annotations
+
+from ticketing.settings.base import *  # noqa: F403
+from ticketing.settings.base import DATABASES, INSTALLED_APPS, LOGGING, PLACES, STORAGES
+
+SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests"  # noqa: S105
+DEMO = True
+INSTALLED_APPS = ["demo", *INSTALLED_APPS]
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_AUTOREFRESH = True
+DEMO_OUTBOX = PLACES.data / "outbox"
+DEMO_MAILS = DEMO_MESSAGES = True
+SITE_URL = "http://testserver"
+EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL = "127.0.0.1", 1, False, False
+TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = "ACtest0000000000000000000000000000", "test"  # noqa: S105
+TWILIO_FROM, TWILIO_BASE_URL = "+27120000000", "http://127.0.0.1:1"
+LOGGING["root"]["level"] = "WARNING"

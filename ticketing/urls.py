@@ -1,0 +1,25 @@
+"""Where everything is mounted."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from ticketing import health
+
+handler400 = "ticketing.errors.bad_request"
+handler403 = "ticketing.errors.permission_denied"
+handler404 = "ticketing.errors.not_found"
+handler500 = "ticketing.errors.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("console/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+
+if settings.DEMO:
+    urlpatterns += [path("demo/", include("demo.urls"))]
