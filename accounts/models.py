@@ -1,0 +1,181 @@
+"""People, the organisations they belong to, and their role in each."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MinLengthValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Accent, OrganisationKind, Role
+from accounts.querysets import MembershipQuerySet, OrganisationQuerySet
+from common.models import IdentifiedModel
+from common.text import refuse_control_characters
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("%(value)s is not a time zone."), params={"value": value})
+
+
+class Organisation(IdentifiedModel):
+    """The tenant: a municipality or a company. Every other row belongs to exactly one."""
+
+    name = models.CharField(_("name"), max_length=120, validators=[MinLengthValidator(2), refuse_control_characters])
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
+    reference_prefix = models.CharField(
+        _("reference prefix"),
+        max_length=5,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z]{2,5}$", _("Two to five capital letters."))],
+    )
+    domain = models.CharField(_("domain"), max_length=253, blank=True)
+    accent = models.CharField(_("accent colour"), max_length=20, choices=Accent, default=Accent.JACARANDA)
+    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="ZA")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Africa/Johannesburg", validators=[validate_time_zone]
+    )
+    public_reports = models.BooleanField(_("residents may report publicly"), default=False)
+    verification_required = models.BooleanField(_("resolutions are verified"), default=True)
+    accountability_enabled = models.BooleanField(_("breaches and points are kept"), default=True)
+    auto_close_days = models.PositiveSmallIntegerField(_("days before a responded ticket closes"), default=30)
+    verification_days = models.PositiveSmallIntegerField(_("days to confirm a resolution"), default=7)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(auto_close_days__gte=1, verification_days__gte=1),
+                name="organisation_waiting_days_are_positive",
+            ),
+            models.UniqueConstraint(
+                Lower("domain"), condition=~Q(domain=""), name="organisation_domain_is_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> User:
+        """A user with a normalised e-mail address; without a password nobody can sign in as them."""
+        user = self.model(email=_normalised_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+def _normalised_email(email: str | None) -> str | None:
+    return BaseUserManager.normalize_email(email).strip().lower() if email else None
+
+
+class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
+    """A person. Belongs to no organisation by itself; memberships say what they are where."""
+
+    email = models.EmailField(_("e-mail address"), max_length=254, null=True, blank=True)
+    phone = models.CharField(_("phone"), max_length=16, null=True, blank=True, help_text=_("In E.164: +27821234567."))
+    full_name = models.CharField(_("name"), max_length=150, validators=[refuse_control_characters])
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Africa/Johannesburg", validators=[validate_time_zone]
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the console"), default=False)
+    date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints: ClassVar = [
+            # An address is the same in any case: RFC 5321 allows otherwise, no mail provider does it.
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_is_unique",
+                violation_error_message=_("Somebody already has this e-mail address."),
+            ),
+            models.UniqueConstraint(
+                fields=["phone"],
+                name="user_phone_is_unique",
+                violation_error_message=_("Somebody already has this phone number."),
+            ),
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="user_phone_is_e164",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email or str(self.pk)
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = _normalised_email(self.email)
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ")[0] if self.full_name else ""
+
+
+class Membership(IdentifiedModel):
+    """What a person is in an organisation. One role each; residents need no membership."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "user"],
+                name="membership_is_one_per_organisation",
+                violation_error_message=_("This person is already a member of the organisation."),
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"

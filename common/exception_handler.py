@@ -1,0 +1,145 @@
+"""Every failure of the API as `application/problem+json` (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from common.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def problem_json_handler(exc: Exception, context: dict[str, Any]) -> Response:
+    """Turn any exception raised in an API view into a problem document. Never a stack trace."""
+    request = context.get("request")
+    request_id = getattr(request, "request_id", None)
+    set_rollback()
+    if isinstance(exc, DomainError):
+        errors = {exc.field: [exc.message]} if exc.field else None
+        return problem(exc.status_code, exc.code, exc.message, errors=errors, request_id=request_id)
+    api_error = _as_api_exception(exc)
+    if api_error is None:
+        logger.exception("Unhandled error in the API", exc_info=exc)
+        sentence = _("Something went wrong on our side. It has been recorded; please try again.")
+        return problem(500, "server_error", sentence, request_id=request_id)
+    headers = _headers_for(api_error)
+    detail, code, errors = _describe(api_error)
+    return problem(
+        api_error.status_code, code, detail, errors=errors, request_id=request_id, headers=headers
+    )
+
+
+def problem(
+    status_code: int,
+    code: str,
+    detail: str,
+    *,
+    errors: dict[str, list[str]] | None = None,
+    request_id: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A problem document as a DRF response."""
+    body = problem_body(status_code, code, detail, errors=errors, request_id=request_id)
+    return Response(body, status=status_code, headers=headers, content_type=PROBLEM_TYPE)
+
+
+def problem_body(
+    status_code: int,
+    code: str,
+    detail: str,
+    *,
+    errors: dict[str, list[str]] | None = None,
+    request_id: str | None = None,
+) -> dict[str, Any]:
+    """The members of RFC 9457 plus `code`, `errors` by field and `request_id`."""
+    return {
+        "type": f"urn:lokisa:problem:{code}",
+        "title": _TITLES.get(status_code, "Error"),
+        "status": status_code,
+        "detail": detail,
+        "code": code,
+        "errors": errors or {},
+        "request_id": request_id,
+    }
+
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Conflict",
+    412: "Precondition failed",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Unprocessable",
+    429: "Too many requests",
+    500: "Server error",
+    503: "Unavailable",
+}
+
+
+def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
+    if isinstance(exc, exceptions.APIException):
+        return exc
+    if isinstance(exc, Http404):
+        return exceptions.NotFound()
+    if isinstance(exc, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(exc, OperationalError):
+        # A lock or statement time-out is the database being busy, not a fault of the request.
+        logger.warning("The database could not answer in time", exc_info=exc)
+        busy = exceptions.APIException(_("The system is busy. Please try again in a moment."), "busy")
+        busy.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+        return busy
+    return None
+
+
+def _headers_for(exc: exceptions.APIException) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if authenticate := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = authenticate
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    return headers
+
+
+def _describe(exc: exceptions.APIException) -> tuple[str, str, dict[str, list[str]] | None]:
+    if isinstance(exc, exceptions.ValidationError):
+        return _("Some of what was sent cannot be accepted."), "invalid", _flatten(exc.detail)
+    codes = exc.get_codes()
+    code = codes if isinstance(codes, str) else exc.default_code
+    detail = exc.detail
+    if isinstance(detail, dict):
+        detail = detail.get("detail", exc.default_detail)
+    return str(detail), str(code), None
+
+
+def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Nested validation errors as dotted field names with their sentences."""
+    if isinstance(detail, dict):
+        flat: dict[str, list[str]] = {}
+        for name, value in detail.items():
+            flat.update(_flatten(value, f"{prefix}.{name}" if prefix else str(name)))
+        return flat
+    if isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
+        flat = {}
+        for index, item in enumerate(detail):
+            if item:
+                flat.update(_flatten(item, f"{prefix}.{index}" if prefix else str(index)))
+        return flat
+    sentences = [str(item) for item in detail] if isinstance(detail, list) else [str(detail)]
+    return {prefix or "non_field_errors": sentences}

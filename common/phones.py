@@ -1,0 +1,24 @@
+"""Phone numbers in E.164, from whatever way people write them."""
+
+from __future__ import annotations
+
+import phonenumbers
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import InvalidInput
+
+
+class InvalidPhone(InvalidInput):
+    code = "invalid_phone"
+    sentence = _("This is not a phone number that we can reach. Write it like 082 123 4567 or +27 82 123 4567.")
+
+
+def normalise_phone(typed: str, *, country: str = "ZA") -> str:
+    """The number in E.164 (`+27821234567`). `country` reads local forms. Raises InvalidPhone."""
+    try:
+        number = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException as error:
+        raise InvalidPhone(field="phone") from error
+    if not phonenumbers.is_valid_number(number):
+        raise InvalidPhone(field="phone")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from departments.models.calendar import Calendar, CalendarException, WorkingInterval
+from departments.models.category import Category, Standard
+from departments.models.department import Department, DepartmentMember, Stage
+from departments.models.place import Region, Suburb, Ward
+
+__all__ = [
+    "Calendar",
+    "CalendarException",
+    "Category",
+    "Department",
+    "DepartmentMember",
+    "Region",
+    "Stage",
+    "Standard",
+    "Suburb",
+    "Ward",
+    "WorkingInterval",
+]

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from accounts.enums import Capability
+from accounts.permissions import is_operator, organisations_where, roles_of
+from accounts.roles import STAFF_ROLES
+
+if TYPE_CHECKING:
+    from departments.models import Category, Department, DepartmentMember, Standard, Suburb, Ward
+
+    _DepartmentBase = models.QuerySet[Department]
+    _CategoryBase = models.QuerySet[Category]
+    _MemberBase = models.QuerySet[DepartmentMember]
+    _StandardBase = models.QuerySet[Standard]
+    _WardBase = models.QuerySet[Ward]
+    _SuburbBase = models.QuerySet[Suburb]
+else:
+    _DepartmentBase = _CategoryBase = _MemberBase = models.QuerySet
+    _StandardBase = _WardBase = _SuburbBase = models.QuerySet
+
+
+class OrganisationScopedQuerySet(models.QuerySet[Any]):
+    """Rows that belong to an organisation and are configuration: its members see them."""
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> Any:
+        return self.filter(organisation_id=organisation_id)
+
+    def visible_to(self, user: Any) -> Any:
+        """Rows of organisations that the person is staff of; all of them for the operator."""
+        if is_operator(user):
+            return self.all()
+        organisations = [pk for pk, role in roles_of(user).items() if role in STAFF_ROLES]
+        return self.filter(organisation_id__in=organisations)
+
+    def public_or_visible_to(self, user: Any) -> Any:
+        """The same, and what residents of a public organisation may choose from."""
+        if is_operator(user):
+            return self.all()
+        public = Q(organisation__public_reports=True, organisation__is_active=True)
+        return self.filter(public | Q(organisation_id__in=list(roles_of(user))))
+
+
+class DepartmentQuerySet(OrganisationScopedQuerySet, _DepartmentBase):
+    def active(self) -> DepartmentQuerySet:
+        return self.filter(is_active=True)
+
+    def by_name(self) -> DepartmentQuerySet:
+        return self.order_by("name", "pk")
+
+    def in_order_of_creation(self) -> DepartmentQuerySet:
+        return self.order_by("created_at", "pk")
+
+    def managed_by(self, user: Any) -> DepartmentQuerySet:
+        """Departments whose settings the person may change."""
+        if is_operator(user):
+            return self.all()
+        whole = organisations_where(user, Capability.MANAGE_ORGANISATION)
+        own = organisations_where(user, Capability.MANAGE_DEPARTMENT)
+        member = Q(organisation_id__in=own, members__user=user.pk, members__is_active=True)
+        return self.filter(Q(organisation_id__in=whole) | member).distinct()
+
+
+class CategoryQuerySet(OrganisationScopedQuerySet, _CategoryBase):
+    def active(self) -> CategoryQuerySet:
+        return self.filter(is_active=True, department__is_active=True)
+
+    def by_department(self) -> CategoryQuerySet:
+        return self.select_related("department").order_by("department__name", "name", "pk")
+
+
+class StandardQuerySet(_StandardBase):
+    def for_category(self, category_id: uuid.UUID | None, priority: int) -> StandardQuerySet:
+        """The standards that could apply, the one for exactly this priority before the general one."""
+        matching = self.filter(Q(priority=priority) | Q(priority__isnull=True), category_id=category_id)
+        return matching.select_related("calendar").order_by(F("priority").asc(nulls_last=True), "pk")
+
+
+class WardQuerySet(OrganisationScopedQuerySet, _WardBase):
+    def by_number(self) -> WardQuerySet:
+        return self.order_by("number", "pk")
+
+
+class SuburbQuerySet(OrganisationScopedQuerySet, _SuburbBase):
+    def by_name(self) -> SuburbQuerySet:
+        return self.order_by("name", "pk")
+
+    def matching(self, words: str) -> SuburbQuerySet:
+        return self.filter(name__icontains=words)
+
+
+class DepartmentMemberQuerySet(_MemberBase):
+    def active(self) -> DepartmentMemberQuerySet:
+        return self.filter(is_active=True, user__is_active=True)
+
+    def of_department(self, department_id: uuid.UUID) -> DepartmentMemberQuerySet:
+        return self.filter(department_id=department_id)
+
+    def of_user(self, user_id: uuid.UUID) -> DepartmentMemberQuerySet:
+        return self.filter(user_id=user_id)
+
+    def visible_to(self, user: Any) -> DepartmentMemberQuerySet:
+        if is_operator(user):
+            return self.all()
+        organisations = [pk for pk, role in roles_of(user).items() if role in STAFF_ROLES]
+        return self.filter(department__organisation_id__in=organisations)
+
+    def able_to_take(
+        self, *, department_id: uuid.UUID, category_id: uuid.UUID | None, region_id: uuid.UUID | None
+    ) -> DepartmentMemberQuerySet:
+        """Members there now, with free capacity and the skills and region for such a ticket.
+
+        A member without listed skills or regions can do everything, everywhere.
+        """
+        members = self.of_department(department_id).active().filter(is_available=True, open_tickets__lt=F("capacity"))
+        members = members._without_or_with("skills", "category_id", category_id)
+        return members._without_or_with("regions", "region_id", region_id)
+
+    def _without_or_with(
+        self, relation: str, column: str, wanted: uuid.UUID | None
+    ) -> DepartmentMemberQuerySet:
+        through = getattr(self.model, relation).through
+        listed = through._default_manager.filter(departmentmember_id=OuterRef("pk"))
+        return self.filter(~Exists(listed) | Exists(listed.filter(**{column: wanted})))
+
+    def least_loaded_first(self) -> DepartmentMemberQuerySet:
+        share = models.ExpressionWrapper(F("open_tickets") * 1.0 / F("capacity"), models.FloatField())
+        return self.order_by(share, F("last_assigned_at").asc(nulls_first=True), "pk")
+
+    def longest_waiting_first(self) -> DepartmentMemberQuerySet:
+        return self.order_by(F("last_assigned_at").asc(nulls_first=True), "pk")
+
+    def with_people(self) -> DepartmentMemberQuerySet:
+        return self.select_related("user", "department").order_by("user__full_name", "pk")
+

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("open")
+    IN_PROGRESS = "in_progress", _("in progress")
+    RESPONDED = "responded", _("responded")
+    RESOLVED = "resolved", _("resolved")
+    CLOSED = "closed", _("closed")
+
+
+class Outcome(models.TextChoices):
+    """Why a ticket closed."""
+
+    VERIFIED = "verified", _("verified")
+    UNVERIFIED = "unverified", _("unverified")
+    NO_REPLY = "no_reply", _("no reply")
+    DUPLICATE = "duplicate", _("duplicate")
+    REJECTED = "rejected", _("rejected")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    COMPLETED = "completed", _("completed")
+
+
+class Source(models.TextChoices):
+    """The way a ticket or a message came in."""
+
+    WEB = "web", _("web page")
+    CALL_CENTRE = "call_centre", _("call centre")
+    CONSOLE = "console", _("console")
+    API = "api", _("API")
+    OPEN311 = "open311", _("Open311")
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("SMS")
+    IMPORT = "import", _("import")
+
+
+class Visibility(models.TextChoices):
+    PUBLIC = "public", _("everybody")
+    PARTICIPANTS = "participants", _("the reporter and staff")
+    STAFF = "staff", _("staff only")
+
+
+class Promise(models.TextChoices):
+    RESPOND = "respond", _("respond")
+    RESOLVE = "resolve", _("resolve")
+
+
+class ClockState(models.TextChoices):
+    RUNNING = "running", _("running")
+    PAUSED = "paused", _("paused")
+    MET = "met", _("met")
+    BREACHED = "breached", _("breached")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class VerificationState(models.TextChoices):
+    PENDING = "pending", _("waiting for the reporter")
+    CONFIRMED = "confirmed", _("confirmed")
+    DISPUTED = "disputed", _("disputed")
+    LAPSED = "lapsed", _("not answered in time")
+    SUPERSEDED = "superseded", _("replaced")
+
+
+class AttachmentKind(models.TextChoices):
+    REPORT = "report", _("photo of the problem")
+    RESOLUTION = "resolution", _("photo of the repair")
+    DISPUTE = "dispute", _("photo of what is still wrong")
+    OTHER = "other", _("other file")
+
+
+class EventKind(models.TextChoices):
+    """One kind per fact about a ticket, in the past tense. Listed in docs/events.md."""
+
+    CREATED = "ticket.created", _("reported")
+    EDITED = "ticket.edited", _("details changed")
+    ROUTED = "ticket.routed", _("category changed")
+    PRIORITY_CHANGED = "ticket.priority_changed", _("priority changed")
+    QUEUED = "ticket.queued", _("waiting for a free agent")
+    ASSIGNED = "ticket.assigned", _("assigned")
+    PICKED = "ticket.picked", _("picked")
+    ASSIGNMENT_OVERRIDDEN = "ticket.assignment_overridden", _("assignment decided by an admin")
+    ASSIGNEES_CHANGED = "ticket.assignees_changed", _("people changed")
+    STARTED = "ticket.started", _("work started")
+    RESPONDED = "ticket.responded", _("answered, waiting for the customer")
+    REPLIED = "ticket.replied", _("customer replied")
+    RESOLVED = "ticket.resolved", _("reported as fixed")
+    VERIFIED = "ticket.verified", _("fix confirmed")
+    DISPUTED = "ticket.disputed", _("fix disputed")
+    CLOSED = "ticket.closed", _("closed")
+    REOPENED = "ticket.reopened", _("reopened")
+    TRANSFERRED = "ticket.transferred", _("transferred")
+    PROMOTED = "ticket.promoted", _("moved to the next stage")
+    EXPIRED = "ticket.expired", _("promise missed")
+    MESSAGE_ADDED = "ticket.message_added", _("message")
+    NOTE_ADDED = "ticket.note_added", _("internal note")
+    ATTACHED = "ticket.attached", _("file added")
+    SUPPORTED = "ticket.supported", _("supported")
+    SUPPORT_WITHDRAWN = "ticket.support_withdrawn", _("support taken back")
+    CODE_SENT = "ticket.code_sent", _("new one-time code")
+    WITHDRAWN = "ticket.withdrawn", _("withdrawn")

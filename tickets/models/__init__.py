@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from tickets.models.accountable import Clock, Custody, Verification
+from tickets.models.conversation import Attachment, Message, Support
+from tickets.models.event import TicketEvent
+from tickets.models.project import Project
+from tickets.models.ticket import Ticket, TicketAssignee
+
+__all__ = [
+    "Attachment",
+    "Clock",
+    "Custody",
+    "Message",
+    "Project",
+    "Support",
+    "Ticket",
+    "TicketAssignee",
+    "TicketEvent",
+    "Verification",
+]

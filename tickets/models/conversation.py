@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.models import IdentifiedModel
+from common.text import refuse_control_characters
+from tickets.enums import AttachmentKind, Source, Visibility
+from tickets.models.ticket import Ticket
+from tickets.querysets import AttachmentQuerySet, MessageQuerySet, SupportQuerySet
+
+
+class Message(IdentifiedModel):
+    """Something said on a ticket: between reporter and staff, or a note among staff."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", verbose_name=_("ticket"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("author"),
+    )
+    is_from_staff = models.BooleanField(_("from staff"), default=False)
+    body = models.TextField(_("text"), max_length=5000, validators=[refuse_control_characters])
+    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
+    source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.WEB)
+    created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(body=""), name="message_has_text")]
+        indexes: ClassVar = [models.Index("ticket", "created_at", "id", name="message_conversation")]
+
+    def __str__(self) -> str:
+        return self.body[:60]
+
+
+class Attachment(IdentifiedModel):
+    """A file on a ticket. Pictures are re-encoded before they get here, without metadata."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("ticket"))
+    message = models.ForeignKey(
+        Message,
+        on_delete=models.CASCADE,
+        related_name="attachments",
+        null=True,
+        blank=True,
+        verbose_name=_("message"),
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("uploaded by"),
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=AttachmentKind, default=AttachmentKind.REPORT)
+    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PUBLIC)
+    file = models.FileField(_("file"), upload_to="attachments/%Y/%m/", max_length=250)
+    name = models.CharField(_("name"), max_length=150)
+    content_type = models.CharField(_("content type"), max_length=100)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    width = models.PositiveIntegerField(_("width in pixels"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("height in pixels"), null=True, blank=True)
+    created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        indexes: ClassVar = [models.Index("ticket", "created_at", "id", name="attachment_of_ticket")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Support(IdentifiedModel):
+    """Another resident with the same problem; one per person and ticket."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="supports", verbose_name=_("ticket"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("supporter")
+    )
+    created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+
+    objects = SupportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("support")
+        verbose_name_plural = _("supports")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ticket", "user"], name="support_is_one_per_person"),
+        ]
+        indexes: ClassVar = [models.Index("user", models.F("created_at").desc(), name="support_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} supports {self.ticket_id}"

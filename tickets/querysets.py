@@ -1,0 +1,283 @@
+"""Chainable questions about tickets. Views and console compose these; they never filter themselves."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+
+from accounts.enums import Capability
+from accounts.permissions import is_operator, organisations_where
+from departments.permissions import departments_of
+from tickets.enums import ClockState, Outcome, Status, VerificationState, Visibility
+
+if TYPE_CHECKING:
+    from tickets.models import Attachment, Clock, Custody, Message, Project, Support, Ticket, TicketEvent, Verification
+
+    _TicketBase = models.QuerySet[Ticket]
+    _ProjectBase = models.QuerySet[Project]
+    _EventBase = models.QuerySet[TicketEvent]
+    _MessageBase = models.QuerySet[Message]
+    _AttachmentBase = models.QuerySet[Attachment]
+    _SupportBase = models.QuerySet[Support]
+    _ClockBase = models.QuerySet[Clock]
+    _CustodyBase = models.QuerySet[Custody]
+    _VerificationBase = models.QuerySet[Verification]
+else:
+    _TicketBase = _ProjectBase = _EventBase = _MessageBase = _AttachmentBase = models.QuerySet
+    _SupportBase = _ClockBase = _CustodyBase = _VerificationBase = models.QuerySet
+
+UNCLOSED = [Status.OPEN, Status.IN_PROGRESS, Status.RESPONDED, Status.RESOLVED]
+UNSETTLED = [Status.OPEN, Status.IN_PROGRESS]
+
+
+class InBox(Func):
+    """Whether the place lies in a box given by its south-west and north-east corner."""
+
+    output_field = models.BooleanField()
+    conditional = True
+
+    def __init__(self, west: float, south: float, east: float, north: float) -> None:
+        super().__init__(Value(west), Value(south), Value(east), Value(north))
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[float]]:
+        corners = [expression.value for expression in self.get_source_expressions()]
+        table = compiler.query.get_initial_alias()
+        column = f'"{table}"."longitude", "{table}"."latitude"'
+        return f"(point({column}) <@ box(point(%s, %s), point(%s, %s)))", corners
+
+
+class DistanceTo(Func):
+    """Distance in degrees to a point, by the index. Good for ordering within a city."""
+
+    output_field = models.FloatField()
+
+    def __init__(self, longitude: float, latitude: float) -> None:
+        super().__init__(Value(longitude), Value(latitude))
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[float]]:
+        here = [expression.value for expression in self.get_source_expressions()]
+        table = compiler.query.get_initial_alias()
+        return f'(point("{table}"."longitude", "{table}"."latitude") <-> point(%s, %s))', here
+
+
+class TicketQuerySet(_TicketBase):
+    # Who sees what
+
+    def public(self) -> TicketQuerySet:
+        """What anybody may see: public tickets that were not withdrawn."""
+        return self.filter(is_public=True).not_withdrawn()
+
+    def visible_to(self, user: Any) -> TicketQuerySet:
+        """Every ticket the person may see. The same answer as `permissions.can_view_ticket`."""
+        if is_operator(user):
+            return self.all()
+        shown = Q(is_public=True) & ~Q(outcome=Outcome.WITHDRAWN)
+        if user is not None and user.is_authenticated:
+            shown |= Q(reporter_id=user.pk) & ~Q(outcome=Outcome.WITHDRAWN)
+            shown |= self._seen_as_staff(user)
+        return self.filter(shown)
+
+    def visible_to_staff(self, user: Any) -> TicketQuerySet:
+        """The tickets the person works with or looks after. The same as `can_view_as_staff`."""
+        return self.all() if is_operator(user) else self.filter(self._seen_as_staff(user))
+
+    def _seen_as_staff(self, user: Any) -> Q:
+        whole = organisations_where(user, Capability.VIEW_ALL_TICKETS)
+        own = organisations_where(user, Capability.VIEW_DEPARTMENT_TICKETS)
+        within = Q(department_id__in=list(departments_of(user))) | Q(department_id__isnull=True)
+        within |= Q(assignee_id=user.pk)
+        return Q(organisation_id__in=whole) | (Q(organisation_id__in=own) & within)
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> TicketQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def reported_by(self, user: Any) -> TicketQuerySet:
+        return self.filter(reporter_id=user.pk)
+
+    def supported_by(self, user: Any) -> TicketQuerySet:
+        return self.filter(supports__user_id=user.pk)
+
+    # What state they are in
+
+    def not_withdrawn(self) -> TicketQuerySet:
+        return self.exclude(outcome=Outcome.WITHDRAWN)
+
+    def unclosed(self) -> TicketQuerySet:
+        return self.filter(status__in=UNCLOSED)
+
+    def unsettled(self) -> TicketQuerySet:
+        """Work is still owed: open or in progress."""
+        return self.filter(status__in=UNSETTLED)
+
+    def with_status(self, *statuses: str) -> TicketQuerySet:
+        return self.filter(status__in=statuses)
+
+    def overdue(self, now: datetime) -> TicketQuerySet:
+        """Unsettled past the promised time, whether or not a sweep has said so yet."""
+        return self.unsettled().filter(due_at__lt=now)
+
+    def verified_since(self, moment: datetime) -> TicketQuerySet:
+        return self.filter(status=Status.CLOSED, outcome=Outcome.VERIFIED, closed_at__gte=moment)
+
+    def closing_by(self, now: datetime) -> TicketQuerySet:
+        """Waiting tickets whose time to answer is over."""
+        return self.filter(auto_close_at__lte=now)
+
+    # Whose they are
+
+    def work_of(self, user: Any) -> TicketQuerySet:
+        """What an agent has on their desk, expiring first."""
+        mine = self.filter(assignee_id=user.pk, status__in=UNCLOSED)
+        return mine.order_by(F("due_at").asc(nulls_last=True), "-priority", "created_at", "pk")
+
+    def waiting_in(self, department_ids: Iterable[uuid.UUID]) -> TicketQuerySet:
+        """The queue of departments in the order it is drained: priority, time left, age."""
+        waiting = self.filter(department_id__in=list(department_ids), queued_at__isnull=False)
+        return waiting.order_by("-priority", F("due_at").asc(nulls_last=True), "created_at", "pk")
+
+    def in_department(self, department_id: uuid.UUID) -> TicketQuerySet:
+        return self.filter(department_id=department_id)
+
+    def in_category(self, category_id: uuid.UUID) -> TicketQuerySet:
+        return self.filter(category_id=category_id)
+
+    def in_ward(self, ward_id: uuid.UUID) -> TicketQuerySet:
+        return self.filter(ward_id=ward_id)
+
+    # Where they are
+
+    def located(self) -> TicketQuerySet:
+        return self.filter(latitude__isnull=False)
+
+    def within(self, *, south: float, west: float, north: float, east: float) -> TicketQuerySet:
+        """Tickets whose place lies in the box, by the index `ticket_spot`."""
+        return self.located().filter(InBox(west, south, east, north))
+
+    def nearest_to(self, latitude: float, longitude: float) -> TicketQuerySet:
+        """Ordered by distance from a place, nearest first, with `distance` in degrees."""
+        return self.located().annotate(distance=DistanceTo(longitude, latitude)).order_by("distance", "pk")
+
+    # Words
+
+    def matching(self, words: str) -> TicketQuerySet:
+        """Tickets with these words in title, description or address (web-search syntax)."""
+        return self.filter(search=SearchQuery(words, search_type="websearch", config="english"))
+
+    # Reading
+
+    def newest_first(self) -> TicketQuerySet:
+        return self.order_by("-created_at", "-pk")
+
+    def for_list(self) -> TicketQuerySet:
+        """With what a list shows of each ticket, and without its long texts."""
+        related = self.select_related("category", "department", "ward", "organisation", "stage", "assignee")
+        return related.defer("search", "description")
+
+    def with_support_of(self, user: Any) -> TicketQuerySet:
+        """With `is_supported`: whether this person supports the ticket."""
+        if user is None or not user.is_authenticated:
+            return self.annotate(is_supported=Value(False))
+        supports = self.model._meta.get_field("supports").related_model._default_manager  # type: ignore[union-attr]
+        return self.annotate(is_supported=Exists(supports.filter(ticket_id=OuterRef("pk"), user_id=user.pk)))
+
+
+class ProjectQuerySet(_ProjectBase):
+    def visible_to(self, user: Any) -> ProjectQuerySet:
+        """Projects of organisations in which the person works on tickets or reads them all."""
+        if is_operator(user):
+            return self.all()
+        organisations = {
+            *organisations_where(user, Capability.WORK_ON_TICKETS),
+            *organisations_where(user, Capability.VIEW_ALL_TICKETS),
+        }
+        return self.filter(organisation_id__in=organisations)
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> ProjectQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def by_name(self) -> ProjectQuerySet:
+        return self.order_by("name", "pk")
+
+
+class TicketEventQuerySet(_EventBase):
+    def of_ticket(self, ticket_id: uuid.UUID) -> TicketEventQuerySet:
+        return self.filter(ticket_id=ticket_id)
+
+    def shown_to(self, parts: Iterable[Visibility]) -> TicketEventQuerySet:
+        return self.filter(visibility__in=list(parts))
+
+    def in_order(self) -> TicketEventQuerySet:
+        return self.select_related("actor", "department", "stage", "assignee").order_by("occurred_at", "pk")
+
+    def unstamped(self) -> TicketEventQuerySet:
+        return self.filter(position__isnull=True)
+
+    def unrelayed(self) -> TicketEventQuerySet:
+        return self.filter(position__isnull=False, relayed_at__isnull=True)
+
+    def after(self, position: int) -> TicketEventQuerySet:
+        """Published events behind a feed position, in feed order."""
+        return self.filter(position__gt=position).order_by("position")
+
+    def of_kind(self, *kinds: str) -> TicketEventQuerySet:
+        return self.filter(kind__in=kinds)
+
+
+class MessageQuerySet(_MessageBase):
+    def shown_to(self, parts: Iterable[Visibility]) -> MessageQuerySet:
+        return self.filter(visibility__in=list(parts))
+
+    def in_order(self) -> MessageQuerySet:
+        return self.select_related("author").order_by("created_at", "pk")
+
+
+class AttachmentQuerySet(_AttachmentBase):
+    def shown_to(self, parts: Iterable[Visibility]) -> AttachmentQuerySet:
+        return self.filter(visibility__in=list(parts))
+
+    def in_order(self) -> AttachmentQuerySet:
+        return self.order_by("created_at", "pk")
+
+
+class SupportQuerySet(_SupportBase):
+    def by(self, user: Any) -> SupportQuerySet:
+        return self.filter(user_id=user.pk)
+
+
+class ClockQuerySet(_ClockBase):
+    def live(self) -> ClockQuerySet:
+        return self.filter(state__in=[ClockState.RUNNING, ClockState.PAUSED])
+
+    def running(self) -> ClockQuerySet:
+        return self.filter(state=ClockState.RUNNING)
+
+    def paused(self) -> ClockQuerySet:
+        return self.filter(state=ClockState.PAUSED)
+
+    def due_by(self, now: datetime) -> ClockQuerySet:
+        return self.running().filter(due_at__lte=now).order_by("due_at", "pk")
+
+    def for_promise(self, promise: str) -> ClockQuerySet:
+        return self.filter(promise=promise)
+
+
+class CustodyQuerySet(_CustodyBase):
+    def held_now(self) -> CustodyQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+    def in_order(self) -> CustodyQuerySet:
+        return self.select_related("department", "stage", "assignee").order_by("started_at", "pk")
+
+
+class VerificationQuerySet(_VerificationBase):
+    def pending(self) -> VerificationQuerySet:
+        return self.filter(state=VerificationState.PENDING)
+
+    def of_ticket(self, ticket_id: uuid.UUID) -> VerificationQuerySet:
+        return self.filter(ticket_id=ticket_id)
