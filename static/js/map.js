@@ -1,0 +1,220 @@
+// The map: wards and suburbs from our own data, tickets as markers, and the pin of a new report.
+// Leaflet is only loaded when somebody wants to see a map.
+
+const PHONE = window.matchMedia("(max-width: 63.99rem)");
+let leafletLoading = null;
+
+function loadLeaflet({ leafletJs, leafletCss }) {
+  leafletLoading ??= new Promise((resolve, reject) => {
+    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: leafletCss });
+    const script = Object.assign(document.createElement("script"), { src: leafletJs, onload: resolve, onerror: reject });
+    document.head.append(style, script);
+  });
+  return leafletLoading;
+}
+
+async function readJson(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.json();
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function icon(sprite, name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${sprite}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+function text(tag, words, className = "") {
+  const element = document.createElement(tag);
+  element.textContent = words;
+  if (className) element.className = className;
+  return element;
+}
+
+function wardStyle(chosen) {
+  return { className: chosen ? "map-ward map-ward-chosen" : "map-ward" };
+}
+
+// Wards below, their numbers and the suburbs' names as far as they fit.
+function drawPlaces(L, map, places, options) {
+  const wards = L.geoJSON(places, {
+    filter: ({ geometry }) => geometry.type !== "Point",
+    style: ({ properties }) => wardStyle(properties.ward === options.ward),
+    interactive: false,
+  }).addTo(map);
+  const labels = L.layerGroup().addTo(map);
+  const names = places.features.filter(({ geometry }) => geometry.type === "Point");
+  const redraw = () => {
+    labels.clearLayers();
+    if (map.getZoom() < 11) return;
+    const view = map.getBounds();
+    const taken = [];
+    for (const { geometry, properties } of names) {
+      const [longitude, latitude] = geometry.coordinates;
+      if (!view.contains([latitude, longitude])) continue;
+      const spot = map.latLngToContainerPoint([latitude, longitude]);
+      if (taken.some((other) => Math.abs(other.x - spot.x) < 90 && Math.abs(other.y - spot.y) < 26)) continue;
+      taken.push(spot);
+      const html = text("span", properties.name, "map-label");
+      labels.addLayer(L.marker([latitude, longitude], { icon: L.divIcon({ className: "", html, iconSize: [0, 0] }), interactive: false, keyboard: false }));
+    }
+  };
+  map.on("moveend", redraw);
+  redraw();
+  return wards;
+}
+
+function pinIcon(L, sprite, tone, shape, extra = "") {
+  // Leaflet moves the outer element by its transform, so the drop shape is turned inside it.
+  const pin = document.createElement("span");
+  pin.className = `map-pin tone-${tone} ${extra}`;
+  pin.append(icon(sprite, shape));
+  return L.divIcon({ className: "", html: pin, iconSize: [36, 36], iconAnchor: [18, 42], popupAnchor: [0, -40] });
+}
+
+// Tickets that would lie on each other become one circle with a number; touching it comes nearer.
+function drawMarkers(L, map, markers, sprite) {
+  const layer = L.layerGroup().addTo(map);
+  const redraw = () => {
+    layer.clearLayers();
+    const zoom = map.getZoom();
+    const cells = new Map();
+    for (const feature of markers.features) {
+      const [longitude, latitude] = feature.geometry.coordinates;
+      const spot = map.project([latitude, longitude], zoom);
+      const cell = zoom >= 17 ? feature.properties.reference : `${Math.floor(spot.x / 56)}:${Math.floor(spot.y / 56)}`;
+      cells.set(cell, [...(cells.get(cell) ?? []), feature]);
+    }
+    for (const features of cells.values()) layer.addLayer(features.length === 1 ? ticketMarker(L, features[0], sprite) : cluster(L, map, features));
+  };
+  map.on("zoomend", redraw);
+  redraw();
+}
+
+function ticketMarker(L, { geometry, properties }, sprite) {
+  const [longitude, latitude] = geometry.coordinates;
+  const popup = document.createElement("div");
+  const link = text("a", properties.title);
+  link.href = properties.url;
+  popup.append(link, document.createElement("br"), text("span", properties.status));
+  if (properties.promise) popup.append(document.createElement("br"), text("span", properties.promise, "soft"));
+  return L.marker([latitude, longitude], { icon: pinIcon(L, sprite, properties.tone, properties.shape), title: `${properties.title} (${properties.status})`, alt: properties.title }).bindPopup(popup);
+}
+
+function cluster(L, map, features) {
+  const spots = features.map(({ geometry }) => L.latLng(geometry.coordinates[1], geometry.coordinates[0]));
+  const middle = L.latLngBounds(spots).getCenter();
+  const size = features.length < 10 ? 38 : features.length < 100 ? 46 : 54;
+  const marker = L.marker(middle, { icon: L.divIcon({ className: "", html: text("span", String(features.length), "map-cluster"), iconSize: [size, size] }), title: String(features.length) });
+  return marker.on("click", () => map.fitBounds(L.latLngBounds(spots).pad(0.3), { maxZoom: 17 }));
+}
+
+async function show(element) {
+  const data = element.dataset;
+  if (data.state) return;
+  data.state = "loading";
+  try {
+    const [, places, markers] = await Promise.all([loadLeaflet(data), readJson(data.places), data.markers ? readJson(data.markers) : null]);
+    draw(element, places, markers);
+    data.state = "ready";
+  } catch (error) {
+    console.error(error);
+    data.state = "";
+    element.querySelector(".map-waiting")?.replaceChildren(text("p", data.wordFailed, "map-note"));
+  }
+}
+
+function draw(element, places, markers) {
+  const L = window.L;
+  const data = element.dataset;
+  element.replaceChildren();
+  element.classList.add("is-loaded");
+  const map = L.map(element, { zoomControl: true, attributionControl: Boolean(data.tiles), scrollWheelZoom: data.map !== "ticket", minZoom: 8, maxZoom: 18 });
+  if (data.tiles) {
+    element.classList.add("map-tiled");
+    L.tileLayer(data.tiles, { attribution: data.attribution }).addTo(map);
+  }
+  map.setView([0, 0], 8);
+  const wards = drawPlaces(L, map, places, { ward: data.ward ? Number(data.ward) : null });
+  const point = data.latitude ? L.latLng(Number(data.latitude), Number(data.longitude)) : null;
+  if (data.map === "pin") preparePin(L, map, element, point);
+  else if (point && data.map === "ticket") L.marker(point, { icon: pinIcon(L, data.sprite, data.tone, data.shape), alt: data.wordHere, keyboard: false }).addTo(map);
+  else if (point) L.circleMarker(point, { radius: 9, className: "map-me" }).addTo(map);
+  if (markers) drawMarkers(L, map, markers, data.sprite);
+  startView(L, map, point, wards, markers);
+}
+
+function startView(L, map, point, wards, markers) {
+  if (point) return map.setView(point, 15);
+  const spots = (markers?.features ?? []).map(({ geometry }) => [geometry.coordinates[1], geometry.coordinates[0]]);
+  if (spots.length) return map.fitBounds(L.latLngBounds(spots).pad(0.1), { maxZoom: 15 });
+  const all = wards.getBounds();
+  return all.isValid() ? map.fitBounds(all) : map;
+}
+
+// Report, step two: a click, a drag or the phone's own position sets the pin and the hidden fields.
+function preparePin(L, map, element, start) {
+  const form = element.closest("[data-pin-form]");
+  const latitude = form.elements.latitude;
+  const longitude = form.elements.longitude;
+  let pin = null;
+  const put = (spot) => {
+    latitude.value = spot.lat.toFixed(6);
+    longitude.value = spot.lng.toFixed(6);
+    if (pin) {
+      pin.setLatLng(spot);
+      return;
+    }
+    pin = L.marker(spot, { icon: pinIcon(L, element.dataset.sprite, "progress", "near", "map-pin-me"), draggable: true, autoPan: true, alt: element.dataset.wordHere }).addTo(map);
+    pin.on("dragend", () => put(pin.getLatLng()));
+  };
+  map.on("click", ({ latlng }) => put(latlng));
+  form.addEventListener("located", ({ detail }) => {
+    const spot = L.latLng(detail.latitude, detail.longitude);
+    put(spot);
+    map.setView(spot, 17);
+  });
+  if (start) put(start);
+}
+
+function prepareLocate(button) {
+  const form = button.closest("form");
+  const status = form.querySelector("[data-locate-status]");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    status.textContent = button.dataset.wordBusy;
+    navigator.geolocation.getCurrentPosition(
+      async ({ coords }) => {
+        form.elements.latitude.value = coords.latitude.toFixed(6);
+        form.elements.longitude.value = coords.longitude.toFixed(6);
+        status.textContent = button.dataset.wordFound;
+        const element = form.querySelector("[data-map]");
+        element.dataset.latitude = coords.latitude;
+        element.dataset.longitude = coords.longitude;
+        await show(element);
+        form.dispatchEvent(new CustomEvent("located", { detail: coords }));
+      },
+      () => {
+        status.textContent = button.dataset.wordRefused;
+      },
+      { enableHighAccuracy: true, timeout: 10000 },
+    );
+  });
+}
+
+for (const element of document.querySelectorAll("[data-map]")) {
+  const button = element.querySelector("[data-map-show]");
+  button.hidden = false;
+  button.addEventListener("click", () => show(element));
+  // On a wide screen without a wish to save data, the map of a list comes by itself.
+  if (element.dataset.map === "markers" && !PHONE.matches && !navigator.connection?.saveData) show(element);
+}
+for (const button of document.querySelectorAll("[data-locate]")) if (navigator.geolocation) prepareLocate(button);
