@@ -51,7 +51,7 @@ def answer(request: HttpRequest, status: int, code: str, headline: str, text: st
     try:
         page = render_to_string("error.html", context, request=request)
     except Exception:
-        # The page asks who is signed in. With the database gone that fails too, and a sentence must still come out.
+        # The page asks who is signed in. With the database gone that fails too; a sentence must still come.
         logger.exception("The error page itself could not be rendered")
         page = format_html("<!doctype html><title>{0}</title><h1>{0}</h1><p>{1}</p>", headline, text)
     return HttpResponse(page, status=status)

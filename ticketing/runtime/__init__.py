@@ -1,1 +1,1 @@
-"""The default run: PostgreSQL, Valkey and the processes of Lokisa from one command, on any machine with Python."""
+"""The default run: PostgreSQL, Valkey and our processes from one command, on any machine with Python."""

@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey together: started in order, stopped in the other, left alone when outside ones are named."""
+"""PostgreSQL and Valkey together; either is left out when a setting names one outside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ticketing.runtime.valkey import Valkey
 
 
 def prepare_places(data: Path | None = None) -> Places:
-    """The places with their directories made; found again after that, since a new folder may be closed to others."""
+    """The places with their directories made; found again then, since a new folder may be closed to others."""
     mode = 0o711 if server_user().is_other else 0o700
     make_directory(find_places(data).data, mode=mode)
     places = find_places(data)

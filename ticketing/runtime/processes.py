@@ -37,7 +37,7 @@ def dying_with_parent(signal_number: signal.Signals, parent: int) -> Callable[[]
 def start_server(
     command: Sequence[str | Path],
     *,
-    output: IO[bytes] | int,
+    output: IO[bytes] | int | None,
     user: ServerUser | None = None,
     environment: Mapping[str, str] | None = None,
     last_signal: signal.Signals = signal.SIGTERM,

@@ -1,6 +1,6 @@
 """Real PostgreSQL and Valkey for the tests, up before Django reads its settings.
 
-Named in pytest.ini with `-p`, so that it is imported first of all. DATABASE_URL and REDIS_URL switch either off.
+Named in pytest.ini with `-p`. DATABASE_URL and REDIS_URL switch either off.
 Workers of pytest-xdist inherit the addresses and take a Valkey database of their own.
 """
 
@@ -60,7 +60,7 @@ def start_servers() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
-    """Before pytest-django loads the settings, which read the addresses: only wrappers come before its hook."""
+    """Before pytest-django's own hook loads the settings, which read the addresses."""
     if WORKER:
         number = int(WORKER.removeprefix("gw")) + 1
         os.environ["REDIS_URL"] = redis_address(os.environ["REDIS_URL"], database=number)

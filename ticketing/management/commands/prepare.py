@@ -1,0 +1,46 @@
+"""`manage.py prepare`: everything between a running database and the first request."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from accounts.models import Organisation
+
+DEMO_CITY = "tshwane"
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the demo city into an empty database, collect static files when they changed."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        if settings.DEMO and not Organisation.objects.exists():
+            self.stdout.write("First start: loading the demo city.")
+            call_command("load_city", DEMO_CITY)
+            call_command("load_demo")
+        self.collect_static()
+
+    def collect_static(self) -> None:
+        stamp = Path(settings.STATIC_ROOT) / ".collected"
+        state = state_of_static_files()
+        if stamp.exists() and stamp.read_text(encoding="ascii") == state:
+            return
+        call_command("collectstatic", interactive=False, verbosity=0, clear=stamp.parent.exists())
+        stamp.write_text(state, encoding="ascii")
+
+
+def state_of_static_files() -> str:
+    """A fingerprint that changes when any static file of the project or a package does."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            digest.update(f"{name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

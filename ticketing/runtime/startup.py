@@ -1,0 +1,118 @@
+"""What `manage.py serve` does, in order, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from typing import TextIO
+
+from django.conf import settings
+
+from ticketing.runtime.databases import databases_of_this_run, prepare_places
+from ticketing.runtime.places import PROJECT_DIR, Places
+from ticketing.runtime.problems import RuntimeProblem
+from ticketing.runtime.programs import Program, all_programs, listening_host, reachable_host
+from ticketing.runtime.secret import ensure_secret_key
+from ticketing.runtime.supervisor import StopAsked, Supervisor, answers
+
+
+def serve(output: TextIO) -> None:
+    """Start everything, say READY, stay until asked to stop. Raises RuntimeProblem."""
+    began = time.monotonic()
+    supervisor = Supervisor()
+    supervisor.listen_for_signals()
+    places = prepare_places()
+    with only_one(places), contextlib.suppress(StopAsked):
+        programs = list(all_programs())
+        check_ports(programs)
+        ensure_secret_key(places)
+        with databases_of_this_run(places):
+            try:
+                run(supervisor, programs, places, output, began)
+            finally:
+                supervisor.stop()
+    output.write("Stopped.\n")
+
+
+def run(
+    supervisor: Supervisor, programs: list[Program], places: Places, output: TextIO, began: float
+) -> None:
+    environment = environment_of(places)
+    supervisor.run_once(
+        [sys.executable, "manage.py", "prepare"],
+        environment,
+        failure="The database could not be prepared; the lines above say why. Mend that, then start again.",
+    )
+    supervisor.start(programs, environment)
+    front_page = f"http://{reachable_host()}:{settings.PORT}/"
+    if not answers(front_page):
+        raise RuntimeProblem(f"The front page {front_page} does not answer; the lines above may say why.")
+    output.write(ready_text(places, time.monotonic() - began))
+    output.flush()
+    supervisor.watch()
+
+
+def environment_of(places: Places) -> dict[str, str]:
+    return {**os.environ, "LOKISA_DATA_DIR": str(places.data), "PYTHONUNBUFFERED": "1"}
+
+
+@contextlib.contextmanager
+def only_one(places: Places) -> Iterator[None]:
+    """Hold the data directory. Raises RuntimeProblem when another start holds it already."""
+    with places.lock_file.open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise RuntimeProblem(
+                f"Lokisa already runs from {places.data} ({lock.read().strip() or 'just starting'}). "
+                "Stop that one first, or give a second one its own LOKISA_DATA_DIR and PORT."
+            ) from error
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}, {settings.SITE_URL}")
+        lock.flush()
+        yield
+
+
+def check_ports(programs: list[Program]) -> None:
+    """Find out now rather than from a dying server. Raises RuntimeProblem with the setting to change."""
+    taken_by: dict[int, str] = {}
+    for name, port in (pair for program in programs for pair in program.ports):
+        if port in taken_by:
+            raise RuntimeProblem(f"{name} and {taken_by[port]} are both {port}. Give each a port of its own.")
+        taken_by[port] = name
+        try:
+            socket.create_server((listening_host(), port)).close()
+        except OSError as error:
+            raise RuntimeProblem(port_sentence(name, port, error)) from error
+
+
+def port_sentence(name: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is taken by another program. Stop it, or choose another port: "
+            f"{name}={port + 100 if port + 100 < 65536 else 8080} bin/serve"
+        )
+    if error.errno == errno.EACCES:
+        return f"This user may not open port {port}. Choose one above 1023: {name}=8000 bin/serve"
+    return f"Cannot listen on {listening_host()}:{port}: {error.strerror}. Change HOST or {name}."
+
+
+def ready_text(places: Places, seconds: float) -> str:
+    lines = [
+        f"\nREADY after {seconds:.1f} s: {settings.SITE_URL}/",
+        f"  Staff console   {settings.SITE_URL}/console/",
+        f"  API             {settings.SITE_URL}/docs",
+        f"  Live stream     {settings.STREAM_URL}",
+    ]
+    if settings.DEMO:
+        lines.append(f"  Demo mailbox    {settings.SITE_URL}/demo/messages/")
+    where = places.data.relative_to(PROJECT_DIR) if places.data.is_relative_to(PROJECT_DIR) else places.data
+    lines.append(f"  Everything kept in {where}; Ctrl-C stops it all.")
+    return "\n".join(lines) + "\n\n"
