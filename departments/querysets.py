@@ -109,6 +109,10 @@ class DepartmentMemberQuerySet(_MemberBase):
         organisations = [pk for pk, role in roles_of(user).items() if role in STAFF_ROLES]
         return self.filter(department__organisation_id__in=organisations)
 
+    def with_free_capacity(self) -> DepartmentMemberQuerySet:
+        """Members who are there and can take another ticket."""
+        return self.active().filter(is_available=True, open_tickets__lt=F("capacity"))
+
     def able_to_take(
         self, *, department_id: uuid.UUID, category_id: uuid.UUID | None, region_id: uuid.UUID | None
     ) -> DepartmentMemberQuerySet:
@@ -116,7 +120,7 @@ class DepartmentMemberQuerySet(_MemberBase):
 
         A member without listed skills or regions can do everything, everywhere.
         """
-        members = self.of_department(department_id).active().filter(is_available=True, open_tickets__lt=F("capacity"))
+        members = self.of_department(department_id).with_free_capacity()
         members = members._without_or_with("skills", "category_id", category_id)
         return members._without_or_with("regions", "region_id", region_id)
 

@@ -125,6 +125,9 @@ class TicketQuerySet(_TicketBase):
     def verified_since(self, moment: datetime) -> TicketQuerySet:
         return self.filter(status=Status.CLOSED, outcome=Outcome.VERIFIED, closed_at__gte=moment)
 
+    def reported_since(self, moment: datetime) -> TicketQuerySet:
+        return self.filter(created_at__gte=moment)
+
     def closing_by(self, now: datetime) -> TicketQuerySet:
         """Waiting tickets whose time to answer is over."""
         return self.filter(auto_close_at__lte=now)
@@ -178,6 +181,10 @@ class TicketQuerySet(_TicketBase):
         """With what a list shows of each ticket, and without its long texts."""
         related = self.select_related("category", "department", "ward", "organisation", "stage", "assignee")
         return related.defer("search", "description")
+
+    def for_change(self) -> TicketQuerySet:
+        """With what every action reads of a ticket."""
+        return self.select_related("organisation", "department", "category", "stage", "ward")
 
     def with_support_of(self, user: Any) -> TicketQuerySet:
         """With `is_supported`: whether this person supports the ticket."""

@@ -1,0 +1,231 @@
+"""Who works on a ticket: automatic assignment, picking, overriding, draining the queue.
+
+The ticket is always locked before the load row of a member, and load rows in the order of their
+keys, so that two actions can wait for each other but never for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.errors import DomainError, InvalidInput
+from departments.enums import AssignmentStrategy
+from departments.models import Department, DepartmentMember
+from tickets.actions.change import Change, changing
+from tickets.actions.custody import hand_over
+from tickets.enums import EventKind, Status
+from tickets.models import Ticket
+from tickets.wakeups import DRAIN, wake_after_commit
+from tickets.workflow import Verb
+
+logger = logging.getLogger(__name__)
+
+COUNTED = frozenset({Status.OPEN, Status.IN_PROGRESS})
+_BLOCKING_TRIES = 3
+
+
+class AlreadyPicked(DomainError):
+    code = "already_picked"
+    sentence = gettext_lazy("Somebody else has picked this ticket.")
+
+
+class CapacityReached(DomainError):
+    code = "capacity_reached"
+    sentence = gettext_lazy("You already have as many tickets as you can take. Finish one first.")
+
+
+class NotAMember(InvalidInput):
+    code = "not_a_member"
+    sentence = gettext_lazy("This person does not work in the ticket's department.")
+
+
+def pick_ticket(ticket: Ticket, *, acting_user: User, expected_version: int | None = None) -> Ticket:
+    """Take a ticket from the queue. Two agents at once: one wins, the other is told who.
+
+    Raises AlreadyPicked, CapacityReached, NotAMember, and what `changing` raises.
+    """
+    with changing(ticket, Verb.PICK, acting_user=acting_user, expected_version=expected_version) as change:
+        if change.ticket.assignee_id is not None:
+            raise _picked_by(change.ticket, acting_user)
+        member = _lock_member(change.ticket, acting_user)
+        if member is not None and member.open_tickets >= member.capacity:
+            raise CapacityReached
+        _give(change, acting_user, member)
+        change.record_rule()
+        hand_over(change)
+        return change.ticket
+
+
+def _picked_by(ticket: Ticket, acting_user: User) -> AlreadyPicked:
+    if ticket.assignee_id == acting_user.pk:
+        return AlreadyPicked(_("You have this ticket already."))
+    name = ticket.assignee.get_full_name() if ticket.assignee else ""
+    return AlreadyPicked(_("%(name)s has picked this ticket.") % {"name": name})
+
+
+def override_assignment(
+    ticket: Ticket,
+    *,
+    assignee: User,
+    reason: str,
+    acting_user: User | None,
+    expected_version: int | None = None,
+) -> Ticket:
+    """Decide who works on a ticket, over capacity too. Pins it against automatic reassignment.
+
+    Raises NotAMember for somebody who cannot hold it, and what `changing` raises.
+    """
+    with changing(
+        ticket,
+        Verb.OVERRIDE,
+        acting_user=acting_user,
+        note=reason,
+        note_field="reason",
+        expected_version=expected_version,
+    ) as change:
+        release_load(change)
+        member = _lock_member(change.ticket, assignee)
+        _give(change, assignee, member)
+        change.write(is_pinned=True)
+        change.record_rule(data={"assignee_name": assignee.get_full_name()})
+        hand_over(change)
+        return change.ticket
+
+
+def assign_automatically(change: Change) -> bool:
+    """Give a locked ticket to an available member of its department, or queue it there.
+
+    Returns whether somebody has it now. Leaves pinned and assigned tickets alone.
+    """
+    ticket = change.ticket
+    if ticket.department is None or ticket.assignee_id is not None:
+        return ticket.assignee_id is not None
+    member = _free_member(ticket)
+    if member is None:
+        _queue(change)
+        return False
+    _give(change, member.user, member)
+    change.record(EventKind.ASSIGNED, data={"assignee_name": member.user.get_full_name()})
+    hand_over(change)
+    return True
+
+
+def _queue(change: Change) -> None:
+    if change.ticket.queued_at is None:
+        change.write(queued_at=change.at)
+        change.record(EventKind.QUEUED)
+    hand_over(change)
+
+
+def _free_member(ticket: Ticket) -> DepartmentMember | None:
+    """A locked member with free capacity: first one nobody else is looking at, else wait for one."""
+    department = ticket.department
+    if department is None or department.strategy == AssignmentStrategy.MANUAL:
+        return None
+    able = DepartmentMember.objects.able_to_take(
+        department_id=department.pk,
+        category_id=ticket.category_id,
+        region_id=ticket.ward.region_id if ticket.ward else None,
+    )
+    round_robin = department.strategy == AssignmentStrategy.ROUND_ROBIN
+    ordered = able.longest_waiting_first() if round_robin else able.least_loaded_first()
+    ordered = ordered.select_related("user")
+    free = ordered.select_for_update(skip_locked=True, of=("self",)).first()
+    if free is not None:
+        return free
+    # All are busy being assigned something. PostgreSQL checks a row again once it has the lock, so
+    # a wait may come back empty-handed although somebody else is free: try a few times.
+    for _attempt in range(_BLOCKING_TRIES):
+        if not able.exists():
+            return None
+        free = ordered.select_for_update(of=("self",)).first()
+        if free is not None:
+            return free
+    return None
+
+
+def _lock_member(ticket: Ticket, user: User) -> DepartmentMember | None:
+    """The person's load row in the ticket's department, locked; None for a ticket without one."""
+    if ticket.department_id is None:
+        if not user.memberships.active().of_organisation(ticket.organisation_id).exists():
+            raise NotAMember(field="assignee")
+        return None
+    members = DepartmentMember.objects.of_department(ticket.department_id).active().of_user(user.pk)
+    member = members.select_for_update(of=("self",)).first()
+    if member is None:
+        raise NotAMember(field="assignee")
+    return member
+
+
+def _give(change: Change, user: User, member: DepartmentMember | None) -> None:
+    change.write(assignee=user, assigned_at=change.at, queued_at=None)
+    if member is not None:
+        counted = int(change.ticket.status in COUNTED)
+        DepartmentMember.objects.filter(pk=member.pk).update(
+            open_tickets=F("open_tickets") + counted, last_assigned_at=change.at
+        )
+
+
+def release_load(change: Change) -> None:
+    """The assignee has one ticket less to work on. Wakes the queue of their department."""
+    _count(change, -1)
+    if change.ticket.department_id is not None:
+        wake_after_commit(DRAIN, department_id=str(change.ticket.department_id))
+
+
+def take_load(change: Change) -> None:
+    """The assignee has this ticket to work on again, over capacity if need be."""
+    _count(change, +1)
+
+
+def _count(change: Change, step: int) -> None:
+    ticket = change.ticket
+    if ticket.assignee_id is None or ticket.department_id is None or ticket.status not in COUNTED:
+        return
+    members = DepartmentMember.objects.of_department(ticket.department_id).of_user(ticket.assignee_id)
+    members.filter(open_tickets__gte=-step).update(open_tickets=F("open_tickets") + step)
+
+
+def drain_queue(department: Department, *, acting_user: None) -> int:
+    """Assign waiting tickets by priority, time left and age while somebody is free. Returns how many."""
+    assigned = 0
+    while _assign_next(department, acting_user=acting_user):
+        assigned += 1
+    return assigned
+
+
+def _assign_next(department: Department, *, acting_user: None) -> bool:
+    if not DepartmentMember.objects.of_department(department.pk).with_free_capacity().exists():
+        return False
+    with transaction.atomic():
+        waiting = Ticket.objects.waiting_in([department.pk]).select_related("department", "category", "ward")
+        for ticket in waiting.select_for_update(skip_locked=True, of=("self",))[:20]:
+            if assign_automatically(Change(ticket, acting_user=acting_user, at=timezone.now())):
+                return True
+    return False
+
+
+def set_availability(member: DepartmentMember, *, is_available: bool, acting_user: Any) -> DepartmentMember:
+    """A member comes or goes. Coming wakes the department's queue."""
+    with transaction.atomic():
+        locked = DepartmentMember.objects.select_for_update().get(pk=member.pk)
+        locked.is_available = is_available
+        locked.save(update_fields=["is_available"])
+        logger.info("Member %s is_available=%s by %s", locked.pk, is_available, getattr(acting_user, "pk", None))
+        if is_available:
+            wake_after_commit(DRAIN, department_id=str(locked.department_id))
+    return locked
+
+
+def take_from_assignee(change: Change) -> None:
+    """Nobody in particular works on the ticket any more, because it goes to another department."""
+    release_load(change)
+    change.write(assignee=None, assigned_at=None, is_pinned=False, queued_at=None)

@@ -1,0 +1,140 @@
+"""The five beats that every action shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.errors import NotAllowed, NotFound, StaleVersion
+from tickets.enums import EventKind, Outcome, Status, Visibility
+from tickets.events import record_event
+from tickets.models import Ticket, TicketEvent
+from tickets.permissions import can_use, can_view_ticket
+from tickets.workflow import Rule, Verb, check_note, check_transition
+
+
+class Change:
+    """One locked ticket on its way to its next version."""
+
+    def __init__(self, ticket: Ticket, *, acting_user: Any, at: datetime) -> None:
+        self.ticket = ticket
+        self.acting_user = acting_user
+        self.at = at
+        self.changes: dict[str, tuple[Any, Any]] = {}
+
+    def write(self, **fields: Any) -> None:
+        """Set fields on the ticket, remembering old and new value of those that differ."""
+        for name, value in fields.items():
+            old = getattr(self.ticket, name)
+            if old != value:
+                first = self.changes[name][0] if name in self.changes else old
+                self.changes[name] = (first, value)
+                setattr(self.ticket, name, value)
+
+    def save(self) -> None:
+        """Write what has changed to the database, as the ticket's next version."""
+        self.ticket.version += 1
+        self.ticket.updated_at = self.at
+        self.ticket.save(update_fields=[*self.changes, "version", "updated_at"])
+
+    def record(
+        self,
+        kind: EventKind,
+        *,
+        visibility: Visibility = Visibility.PUBLIC,
+        note: str = "",
+        data: dict[str, Any] | None = None,
+        on_behalf_of: str = "",
+        occurred_at: datetime | None = None,
+    ) -> TicketEvent:
+        """Save what was written since the last event, and record the event about it."""
+        self.save()
+        event = record_event(
+            self.ticket,
+            kind,
+            acting_user=self.acting_user,
+            visibility=visibility,
+            changes=self.changes,
+            note=note,
+            data=data,
+            on_behalf_of=on_behalf_of,
+            occurred_at=occurred_at or self.at,
+        )
+        self.changes = {}
+        return event
+
+
+class CheckedChange(Change):
+    """A change whose verb was checked: it also has the verb's rule and the cleaned note."""
+
+    def __init__(self, ticket: Ticket, *, acting_user: Any, at: datetime, rule: Rule, note: str) -> None:
+        super().__init__(ticket, acting_user=acting_user, at=at)
+        self.rule = rule
+        self.note = note
+
+    def record_rule(self, *, data: dict[str, Any] | None = None, on_behalf_of: str = "") -> TicketEvent:
+        """Record the event that the verb's rule names, with its note."""
+        return self.record(
+            self.rule.event,
+            visibility=self.rule.visibility,
+            note=self.note,
+            data=data,
+            on_behalf_of=on_behalf_of,
+        )
+
+
+def lock_ticket(ticket: Ticket) -> Ticket:
+    """The ticket's row, locked until the transaction ends, with what actions read of it."""
+    return Ticket.objects.for_change().select_for_update(of=("self",)).get(pk=ticket.pk)
+
+
+@contextmanager
+def changing(
+    ticket: Ticket,
+    verb: Verb,
+    *,
+    acting_user: Any,
+    note: str = "",
+    note_field: str = "note",
+    expected_version: int | None = None,
+    authorised: bool = False,
+) -> Iterator[CheckedChange]:
+    """Open the transaction, lock the ticket, and check that this person may do this to it now.
+
+    `acting_user` None is the system itself. `authorised` is for callers that checked a credential
+    of their own, such as a one-time code. Raises NotFound, NotAllowed, StaleVersion,
+    TransitionNotAllowed or NoteRequired; then nothing has changed.
+    """
+    with transaction.atomic():
+        locked = lock_ticket(ticket)
+        if acting_user is not None and not authorised:
+            check_person(acting_user, verb, locked)
+        check_version(locked, expected_version)
+        rule = check_transition(verb, locked.status)
+        cleaned = check_note(rule, note, field=note_field)
+        yield CheckedChange(locked, acting_user=acting_user, at=timezone.now(), rule=rule, note=cleaned)
+
+
+def check_person(acting_user: Any, verb: Verb, ticket: Ticket) -> None:
+    """Raise NotFound for a ticket that the person may not see, NotAllowed for a verb they may not use."""
+    if not can_view_ticket(acting_user, ticket):
+        raise NotFound
+    if not can_use(acting_user, verb, ticket):
+        raise NotAllowed
+
+
+def check_version(ticket: Ticket, expected_version: int | None) -> None:
+    if expected_version is not None and expected_version != ticket.version:
+        raise StaleVersion
+
+
+def close(change: Change, outcome: Outcome) -> None:
+    """Write what every closing writes; the caller records why."""
+    change.write(
+        status=Status.CLOSED, outcome=outcome, closed_at=change.at, auto_close_at=None, queued_at=None, is_pinned=False
+    )

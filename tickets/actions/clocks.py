@@ -1,0 +1,171 @@
+"""Clocks of a locked ticket: start, pause, resume, meet, breach. Called by other actions only.
+
+A breach is dated at its due time, whoever notices it first: the action that comes too late or the
+sweep.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from departments.models import Calendar, Standard
+from departments.queries import standard_for
+from tickets.actions.change import Change
+from tickets.enums import ClockState, EventKind, Promise
+from tickets.models import Clock, Ticket
+
+# A warning goes out when this share of the target is used up.
+WARN_AT_SHARE = 0.8
+
+
+def start_clocks(change: Change) -> None:
+    """Start what the standard of the ticket's category and priority promises, if anything."""
+    ticket = change.ticket
+    standard = standard_for(ticket.category, ticket.priority)
+    calendar = _calendar_of(ticket, standard)
+    if standard is None or calendar is None:
+        return
+    for promise, seconds in _targets(standard):
+        clock = Clock(
+            ticket=ticket,
+            promise=promise,
+            standard=standard,
+            calendar=calendar,
+            target_seconds=seconds,
+            started_at=change.at,
+        )
+        _run(clock, change.at)
+        clock.save()
+        _show_due(change, clock)
+
+
+def _targets(standard: Standard) -> list[tuple[Promise, int]]:
+    return [
+        (Promise.RESPOND, standard.respond_within_seconds),
+        (Promise.RESOLVE, standard.resolve_within_seconds),
+    ]
+
+
+def _calendar_of(ticket: Ticket, standard: Standard | None) -> Calendar | None:
+    if standard is not None and standard.calendar is not None:
+        return standard.calendar
+    return ticket.department.calendar if ticket.department is not None else None
+
+
+def _run(clock: Clock, at: datetime) -> None:
+    hours = clock.calendar.working_calendar()
+    left = clock.target_seconds - clock.elapsed_seconds
+    clock.state = ClockState.RUNNING
+    clock.running_since = at
+    clock.paused_at = None
+    clock.stopped_at = None
+    clock.due_at = hours.add(at, left)
+    warn_after = clock.target_seconds * WARN_AT_SHARE - clock.elapsed_seconds
+    clock.warn_at = hours.add(at, max(warn_after, 0))
+
+
+def _bank(clock: Clock, at: datetime) -> None:
+    """Add what ran since `running_since` to the time used up."""
+    if clock.running_since is not None:
+        ran = clock.calendar.working_calendar().between(clock.running_since, at)
+        clock.elapsed_seconds += round(ran)
+    clock.running_since = None
+
+
+def _show_due(change: Change, clock: Clock) -> None:
+    if clock.promise == Promise.RESOLVE:
+        change.write(due_at=clock.due_at)
+
+
+def breach_what_is_due(change: Change) -> None:
+    """Mark every clock that ran out by now, dated at its due time, before anything else happens."""
+    for clock in change.ticket.clocks.due_by(change.at).select_related("calendar"):
+        due_at = clock.due_at or change.at
+        _bank(clock, due_at)
+        clock.state = ClockState.BREACHED
+        clock.breached_at = due_at
+        clock.save()
+        if clock.promise == Promise.RESOLVE:
+            _expire(change, due_at)
+
+
+def _expire(change: Change, due_at: datetime) -> None:
+    """The ticket stays open and flagged; the event holds who had it when the time ran out."""
+    pending, change.changes = change.changes, {}
+    person, change.acting_user = change.acting_user, None
+    change.write(expired_at=due_at)
+    change.record(EventKind.EXPIRED, occurred_at=due_at)
+    change.changes, change.acting_user = pending, person
+
+
+def meet(change: Change, promise: Promise) -> None:
+    """Stop the clock of a promise that was kept; one that ran out stays breached."""
+    for clock in change.ticket.clocks.live().for_promise(promise).select_related("calendar"):
+        _bank(clock, change.at)
+        clock.state = ClockState.MET
+        clock.stopped_at = change.at
+        clock.paused_at = None
+        clock.save()
+
+
+def pause_clocks(change: Change) -> None:
+    """Stop counting while somebody else has to act. Nothing is due until it goes on."""
+    for clock in change.ticket.clocks.running().select_related("calendar"):
+        _bank(clock, change.at)
+        clock.state = ClockState.PAUSED
+        clock.paused_at = change.at
+        clock.due_at = clock.warn_at = None
+        clock.save()
+        _show_due(change, clock)
+
+
+def resume_clocks(change: Change) -> None:
+    """Go on from where paused clocks stopped."""
+    for clock in change.ticket.clocks.paused().select_related("calendar"):
+        _run(clock, change.at)
+        clock.save()
+        _show_due(change, clock)
+
+
+def take_back_resolution(change: Change) -> None:
+    """The work was not done after all: the promise to resolve goes on from where it stopped."""
+    for clock in change.ticket.clocks.for_promise(Promise.RESOLVE).select_related("calendar"):
+        if clock.state in {ClockState.MET, ClockState.CANCELLED, ClockState.PAUSED}:
+            _run(clock, change.at)
+            clock.save()
+            _show_due(change, clock)
+
+
+def cancel_clocks(change: Change) -> None:
+    """Nothing is owed any more."""
+    for clock in change.ticket.clocks.live().select_related("calendar"):
+        _bank(clock, change.at)
+        clock.state = ClockState.CANCELLED
+        clock.stopped_at = change.at
+        clock.paused_at = None
+        clock.save()
+
+
+def retarget_clocks(change: Change) -> None:
+    """Category or priority changed: carry the time used to the new targets.
+
+    A ticket that had no promise gets one from now on; a promise that ran out stays broken.
+    """
+    ticket = change.ticket
+    standard = standard_for(ticket.category, ticket.priority)
+    if standard is None:
+        return
+    if not ticket.clocks.exists():
+        start_clocks(change)
+        return
+    targets = dict(_targets(standard))
+    for clock in ticket.clocks.live().select_related("calendar"):
+        _bank(clock, change.at)
+        clock.standard = standard
+        clock.target_seconds = targets[Promise(clock.promise)]
+        if clock.state == ClockState.RUNNING:
+            _run(clock, change.at)
+            # Used up already by the shorter promise: due now, not in the past.
+            clock.due_at = max(clock.due_at or change.at, change.at + timedelta(seconds=1))
+        clock.save()
+        _show_due(change, clock)

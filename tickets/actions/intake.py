@@ -1,0 +1,301 @@
+"""Intake: a report becomes a ticket with a reference, a ward, a department, a promise and an agent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Organisation, User
+from accounts.permissions import is_staff_of
+from common.errors import DomainError, InvalidInput, NotAllowed
+from common.phones import normalise_phone
+from common.references import make_reference
+from common.text import clean_line, refuse_control_characters
+from departments.enums import Priority
+from departments.models import Category, Department
+from departments.queries import first_department, ward_at
+from tickets.actions.assignment import assign_automatically
+from tickets.actions.change import Change
+from tickets.actions.clocks import start_clocks
+from tickets.actions.conversation import keep_pictures
+from tickets.actions.custody import hand_over
+from tickets.enums import AttachmentKind, EventKind, Source, Visibility
+from tickets.events import record_event, signed_in
+from tickets.models import Project, Ticket, TicketAssignee
+from tickets.permissions import can_log_for_caller
+from tickets.pictures import Picture
+
+
+class ExternalRefTaken(DomainError):
+    code = "external_ref_taken"
+    sentence = gettext_lazy("There is a ticket with this external reference already.")
+
+
+class ReporterNeeded(InvalidInput):
+    code = "reporter_needed"
+    sentence = gettext_lazy("Tell us how to reach you: an e-mail address or a phone number.")
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who has the problem: a signed-in person, or only a name with an e-mail or phone."""
+
+    user: User | None = None
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the problem is. A point, a description, or both."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What comes in, from whatever channel. Rows must belong to the organisation."""
+
+    title: str
+    description: str = ""
+    category: Category | None = None
+    department: Department | None = None
+    project: Project | None = None
+    priority: Priority | None = None
+    place: Place = field(default_factory=Place)
+    tags: Sequence[str] = ()
+    external_ref: str = ""
+    is_public: bool | None = None
+    assignees: Sequence[User] = ()
+    pictures: Sequence[Picture] = ()
+    follow_up_of: Ticket | None = None
+
+
+def create_ticket(
+    organisation: Organisation,
+    report: Report,
+    *,
+    reporter: Reporter,
+    source: Source,
+    acting_user: Any,
+) -> Ticket:
+    """Log a ticket: routed by its category, promised by its standard, assigned to who is free.
+
+    `acting_user` may be a visitor who is not signed in, where the organisation is open to the
+    public; None is the system (imports, inbound mail, keys that were checked before). Raises
+    InvalidInput with the field, NotAllowed, ReporterNeeded, ExternalRefTaken.
+    """
+    _check_may_report(organisation, reporter, acting_user)
+    person = _checked_reporter(organisation, reporter, acting_user)
+    with transaction.atomic():
+        ticket = _build(organisation, report, person, source)
+        try:
+            with transaction.atomic():
+                ticket.save(force_insert=True)
+        except IntegrityError as error:
+            if "ticket_external_ref_is_unique" in str(error):
+                raise ExternalRefTaken(field="external_ref") from error
+            raise
+        change = Change(ticket, acting_user=acting_user, at=ticket.created_at)
+        _add_assignees(ticket, report.assignees)
+        start_clocks(change)
+        keep_pictures(change, report.pictures, AttachmentKind.REPORT)
+        _record_creation(change, source)
+        hand_over(change)
+        assign_automatically(change)
+    return ticket
+
+
+def _record_creation(change: Change, source: Source) -> None:
+    """The first event is about version 1: creation is not an update."""
+    ticket = change.ticket
+    if change.changes:
+        ticket.save(update_fields=list(change.changes))
+        change.changes = {}
+    record_event(
+        ticket,
+        EventKind.CREATED,
+        acting_user=change.acting_user,
+        visibility=Visibility.PUBLIC,
+        data={"source": source, "title": ticket.title},
+        on_behalf_of=_spoken_for(ticket, change.acting_user),
+        occurred_at=ticket.created_at,
+    )
+
+
+def _spoken_for(ticket: Ticket, acting_user: Any) -> str:
+    """Whom somebody else logged the ticket for; empty when they logged it themselves."""
+    person = signed_in(acting_user)
+    if person is None or person.pk == ticket.reporter_id:
+        return ""
+    return ticket.reporter_email or ticket.reporter_phone or ticket.reporter_name
+
+
+def _check_may_report(organisation: Organisation, reporter: Reporter, acting_user: Any) -> None:
+    if acting_user is None:
+        return
+    if not organisation.is_active:
+        raise NotAllowed
+    if not organisation.public_reports and not is_staff_of(acting_user, organisation.pk):
+        raise NotAllowed(_("Only people of the organisation can log tickets here."))
+    for_somebody_else = reporter.user is None or reporter.user.pk != acting_user.pk
+    if acting_user.is_authenticated and for_somebody_else and not _may_speak_for(acting_user, organisation):
+        raise NotAllowed(_("You can log tickets only for yourself."))
+    if reporter.user is not None and not acting_user.is_authenticated:
+        raise NotAllowed
+
+
+def _may_speak_for(acting_user: User, organisation: Organisation) -> bool:
+    return can_log_for_caller(acting_user, organisation.pk) or is_staff_of(acting_user, organisation.pk)
+
+
+def _checked_reporter(organisation: Organisation, reporter: Reporter, acting_user: Any) -> Reporter:
+    email = reporter.email.strip().lower()
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise InvalidInput(_("This is not an e-mail address."), field="reporter_email") from error
+    phone = normalise_phone(reporter.phone, country=organisation.country) if reporter.phone.strip() else ""
+    if reporter.user is not None:
+        email = email or (reporter.user.email or "")
+        phone = phone or (reporter.user.phone or "")
+    elif acting_user is not None and not acting_user.is_authenticated and not (email or phone):
+        raise ReporterNeeded(field="reporter_email")
+    return Reporter(
+        user=reporter.user,
+        name=clean_line(reporter.name) or (reporter.user.full_name if reporter.user else ""),
+        email=email,
+        phone=phone,
+        language=reporter.language or (reporter.user.language if reporter.user else organisation.language),
+    )
+
+
+def _build(organisation: Organisation, report: Report, reporter: Reporter, source: Source) -> Ticket:
+    _check_belongs(organisation, report)
+    department = _department_for(organisation, report)
+    place = _checked_place(report.place)
+    ward = None
+    if place.latitude is not None and place.longitude is not None:
+        ward = ward_at(organisation.pk, place.latitude, place.longitude)
+    ticket = Ticket(
+        organisation=organisation,
+        reference=next_reference(organisation),
+        external_ref=clean_line(report.external_ref),
+        title=clean_line(report.title),
+        description=report.description.strip(),
+        priority=report.priority or (report.category.default_priority if report.category else Priority.MEDIUM),
+        source=source,
+        tags=_checked_tags(report.tags),
+        category=report.category,
+        department=department,
+        stage=department.stages.order_by("position").first() if department else None,
+        project=report.project,
+        reporter=reporter.user,
+        reporter_name=reporter.name,
+        reporter_email=reporter.email,
+        reporter_phone=reporter.phone,
+        reporter_language=reporter.language,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        address=place.address,
+        ward=ward,
+        is_public=_is_public(organisation, report),
+        follow_up_of=report.follow_up_of,
+        created_at=timezone.now(),
+    )
+    _check_fields(ticket)
+    return ticket
+
+
+def next_reference(organisation: Organisation) -> str:
+    """The organisation's next reference. A sequence gives the numbers, so intakes never wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('tickets_reference_number')")
+        (number,) = cursor.fetchone()
+    return make_reference(organisation.reference_prefix, number)
+
+
+def _check_belongs(organisation: Organisation, report: Report) -> None:
+    """Rows of another organisation do not exist as far as this one is concerned."""
+    for name in ("category", "department", "project"):
+        row = getattr(report, name)
+        if row is not None and row.organisation_id != organisation.pk:
+            raise InvalidInput(_("Choose one from the list."), field=name)
+        if row is not None and not getattr(row, "is_active", True):
+            raise InvalidInput(_("This is not in use any more."), field=name)
+
+
+def _department_for(organisation: Organisation, report: Report) -> Department | None:
+    """Explicit, else the category's, else the first; a project's ticket needs none."""
+    if report.department is not None:
+        return report.department
+    if report.category is not None:
+        return report.category.department
+    return None if report.project is not None else first_department(organisation.pk)
+
+
+def _checked_place(place: Place) -> Place:
+    latitude, longitude = place.latitude, place.longitude
+    if (latitude is None) != (longitude is None):
+        raise InvalidInput(_("A place needs both latitude and longitude."), field="latitude")
+    # Written so that "not a number" is refused too.
+    if latitude is not None and not -90 <= latitude <= 90:
+        raise InvalidInput(_("Latitude goes from -90 to 90."), field="latitude")
+    if longitude is not None and not -180 <= longitude <= 180:
+        raise InvalidInput(_("Longitude goes from -180 to 180."), field="longitude")
+    return Place(latitude, longitude, clean_line(place.address))
+
+
+def _checked_tags(tags: Sequence[str]) -> list[str]:
+    cleaned = list(dict.fromkeys(clean_line(tag).lower() for tag in tags if tag.strip()))
+    if len(cleaned) > 20 or any(len(tag) > 40 for tag in cleaned):
+        raise InvalidInput(_("At most twenty tags of at most forty characters."), field="tags")
+    for tag in cleaned:
+        _refuse_controls(tag, "tags")
+    return cleaned
+
+
+def _refuse_controls(text: str, name: str) -> None:
+    try:
+        refuse_control_characters(text)
+    except ValidationError as error:
+        raise InvalidInput(error.message, field=name) from error
+
+
+def _is_public(organisation: Organisation, report: Report) -> bool:
+    """Public only where the organisation is open and the fault is in public space."""
+    allowed = organisation.public_reports and report.category is not None and report.category.is_public_space
+    return allowed if report.is_public is None else allowed and report.is_public
+
+
+def _check_fields(ticket: Ticket) -> None:
+    """The lengths and characters that the model declares. Raises InvalidInput with the first field."""
+    try:
+        ticket.clean_fields(exclude=["organisation", "reference", "ward", "reporter", "status", "search"])
+    except ValidationError as error:
+        name, sentences = next(iter(error.message_dict.items()))
+        raise InvalidInput(sentences[0], field=name) from error
+    if len(ticket.description) > 5000:
+        raise InvalidInput(_("At most 5000 characters, please."), field="description")
+
+
+def _add_assignees(ticket: Ticket, people: Sequence[User]) -> None:
+    unique: dict[uuid.UUID, User] = {person.pk: person for person in people}
+    for person in unique.values():
+        if not is_staff_of(person, ticket.organisation_id):
+            raise InvalidInput(_("%(name)s does not work here.") % {"name": person}, field="assignees")
+    TicketAssignee.objects.bulk_create([TicketAssignee(ticket=ticket, user=person) for person in unique.values()])

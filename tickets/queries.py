@@ -1,0 +1,130 @@
+"""Answers for pages, API and console. `get_visible_ticket` is the only door to one ticket."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Organisation
+from common.errors import NotFound
+from common.references import MistypedReference, parse_reference
+from departments.models import Category
+from tickets.models import Attachment, Message, Ticket, TicketEvent, Verification
+from tickets.permissions import visible_parts
+from tickets.querysets import TicketQuerySet
+from tickets.verification import key_of_token
+
+NEARBY_METRES = 300
+NEARBY_DAYS = 60
+_METRES_PER_DEGREE = 111_320
+_CAPPED = 1000
+
+
+def get_visible_ticket(user: Any, name: str | uuid.UUID) -> Ticket:
+    """The ticket with this reference or id, if the person may see it.
+
+    Raises MistypedReference for what cannot be a reference, NotFound for what does not exist and
+    for what may not be seen: an outsider cannot tell the difference.
+    """
+    visible = Ticket.objects.visible_to(user).for_change().select_related("project", "assignee", "ward__region")
+    key = _as_uuid(name)
+    found = visible.filter(pk=key) if key else visible.filter(reference=parse_reference(str(name)))
+    ticket = found.first()
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def _as_uuid(name: str | uuid.UUID) -> uuid.UUID | None:
+    if isinstance(name, uuid.UUID):
+        return name
+    try:
+        return uuid.UUID(name)
+    except ValueError:
+        return None
+
+
+def find_by_reference(user: Any, typed: str) -> Ticket | None:
+    """The visible ticket with a typed reference; None when there is none. Raises MistypedReference."""
+    try:
+        return get_visible_ticket(user, typed)
+    except MistypedReference:
+        raise
+    except NotFound:
+        return None
+
+
+def verification_of_link(token: str) -> Verification:
+    """The verification that a link in a message leads to. Raises NotFound."""
+    key = key_of_token(token)
+    rows = Verification.objects.select_related("ticket__organisation", "ticket__category", "ticket__department")
+    verification = rows.filter(pk=key).first() if key else None
+    if verification is None:
+        raise NotFound
+    return verification
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What happened and was said on a ticket, as far as one person may see it."""
+
+    events: list[TicketEvent]
+    messages: list[Message]
+    attachments: list[Attachment]
+
+
+def conversation_for(user: Any, ticket: Ticket) -> Conversation:
+    """Timeline, messages and files of a ticket for one person, oldest first. Three queries."""
+    parts = visible_parts(user, ticket)
+    return Conversation(
+        events=list(ticket.events.shown_to(parts).in_order()),
+        messages=list(ticket.messages.shown_to(parts).in_order()),
+        attachments=list(ticket.attachments.shown_to(parts).in_order()),
+    )
+
+
+def similar_open_tickets(
+    organisation: Organisation, *, category: Category | None, latitude: float, longitude: float, limit: int = 3
+) -> list[Ticket]:
+    """Public open tickets of the same kind near by and recent, nearest first: perhaps the same problem."""
+    reach = NEARBY_METRES / _METRES_PER_DEGREE
+    # A degree of longitude is shorter away from the equator; twice the width covers up to 60 degrees.
+    candidates = (
+        Ticket.objects.of_organisation(organisation.pk)
+        .public()
+        .unsettled()
+        .within(south=latitude - reach, north=latitude + reach, west=longitude - 2 * reach, east=longitude + 2 * reach)
+        .reported_since(timezone.now() - timedelta(days=NEARBY_DAYS))
+    )
+    if category is not None:
+        candidates = candidates.in_category(category.pk)
+    return list(candidates.for_list().nearest_to(latitude, longitude)[:limit])
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How an organisation is doing, in few numbers."""
+
+    verified_this_month: int
+    overdue: int
+    open_now: int
+
+
+def public_figures(organisation: Organisation, now: datetime) -> Figures:
+    """The numbers of the home page, counted up to a thousand: above that they read "1000+"."""
+    tickets = Ticket.objects.of_organisation(organisation.pk).not_withdrawn()
+    month = timezone.localtime(now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return Figures(
+        verified_this_month=capped_count(tickets.verified_since(month)),
+        overdue=capped_count(tickets.overdue(now)),
+        open_now=capped_count(tickets.unsettled()),
+    )
+
+
+def capped_count(tickets: TicketQuerySet, *, cap: int = _CAPPED) -> int:
+    """How many, but never more than cap + 1, so that no page counts a whole table."""
+    return tickets.order_by().values("pk")[: cap + 1].count()

@@ -1,0 +1,36 @@
+"""Envelopes: nothing or an id in, one call out. All safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from departments.models import Department
+from tickets import feed
+from tickets.actions import assignment, sweeps
+from tickets.wakeups import DRAIN, RELAY
+
+
+@shared_task(name=RELAY, queue="interactive")
+def relay_events() -> int:
+    return feed.relay_events()
+
+
+@shared_task(name=DRAIN, queue="interactive")
+def drain_queue(*, department_id: str) -> int:
+    department = Department.objects.active().filter(pk=department_id).first()
+    return assignment.drain_queue(department, acting_user=None) if department else 0
+
+
+@shared_task(name="tickets.drain_all_queues", queue="sweeps")
+def drain_all_queues() -> int:
+    return sweeps.drain_all_queues(acting_user=None)
+
+
+@shared_task(name="tickets.expire_due", queue="sweeps")
+def expire_due_tickets() -> int:
+    return sweeps.expire_due_tickets(acting_user=None)
+
+
+@shared_task(name="tickets.close_unanswered", queue="sweeps")
+def close_unanswered_tickets() -> int:
+    return sweeps.close_unanswered_tickets(acting_user=None)
