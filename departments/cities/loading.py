@@ -110,7 +110,9 @@ def _calendars(city: City, organisation: Organisation, holidays: dict[date, str]
 
 def _intervals(row: CalendarRow, calendar: Calendar) -> None:
     wanted = [
-        WorkingInterval(calendar=calendar, weekday=day, starts_minute=_minute(start), ends_minute=_minute(end))
+        WorkingInterval(
+            calendar=calendar, weekday=day, starts_minute=_minute(start), ends_minute=_minute(end)
+        )
         for day in row.weekdays
         for start, end in row.hours
     ]
@@ -218,7 +220,9 @@ def _departments(
         unique_fields=["organisation", "code"],
         update_fields=["name", "description"],
     )
-    return {department.code: department for department in Department.objects.filter(organisation=organisation)}
+    return {
+        department.code: department for department in Department.objects.filter(organisation=organisation)
+    }
 
 
 def _stages(city: City, departments: dict[str, Department]) -> int:
@@ -255,7 +259,14 @@ def _categories(
         ],
         update_conflicts=True,
         unique_fields=["organisation", "code"],
-        update_fields=["department", "name", "description", "keywords", "default_priority", "is_public_space"],
+        update_fields=[
+            "department",
+            "name",
+            "description",
+            "keywords",
+            "default_priority",
+            "is_public_space",
+        ],
     )
     return {category.code: category for category in Category.objects.filter(organisation=organisation)}
 

@@ -74,12 +74,16 @@ def _check_fit(wards: Mapping[int, Ward], index: WardIndex, shapes: Mapping[int,
     if missing:
         raise ShapesDoNotFit(_("The file has no shape for these wards: %s.") % _listed(missing))
     if unknown:
-        raise ShapesDoNotFit(_("The organisation does not have these wards of the file: %s.") % _listed(unknown))
+        raise ShapesDoNotFit(
+            _("The organisation does not have these wards of the file: %s.") % _listed(unknown)
+        )
     places = [(ward.latitude, ward.longitude) for ward in wards.values()]
     at_home = sum(found == number for found, number in zip(index.locate_many(places), wards, strict=True))
     if at_home * 2 < len(wards):
         raise ShapesDoNotFit(
-            _("Only %(count)d of %(all)d wards lie where the organisation has them: these are the shapes of another place.")
+            _(
+                "Only %(count)d of %(all)d wards lie where the organisation has them: these are the shapes of another place."
+            )
             % {"count": at_home, "all": len(wards)}
         )
 

@@ -20,8 +20,12 @@ class Command(BaseCommand):
     help = "Replaces an organisation's ward shapes with those of a GeoJSON file and re-locates its tickets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="A GeoJSON FeatureCollection in WGS 84, one feature per ward.")
-        parser.add_argument("--organisation", help="The organisation's slug; needed only where there are several.")
+        parser.add_argument(
+            "file", type=Path, help="A GeoJSON FeatureCollection in WGS 84, one feature per ward."
+        )
+        parser.add_argument(
+            "--organisation", help="The organisation's slug; needed only where there are several."
+        )
         parser.add_argument("--source", help="Whose shapes these are; the file's name if left out.")
 
     def handle(self, *args: Any, **options: Any) -> None:
