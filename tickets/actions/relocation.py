@@ -43,7 +43,7 @@ def replace_ward_shapes(
     *,
     source: str,
     acting_user: None,
-    progress: Progress = lambda count: None,
+    progress: Progress = int,
 ) -> Relocation:
     """Make `shapes` (GeoJSON by ward number) the official ones, and re-locate all tickets.
 
@@ -82,7 +82,8 @@ def _check_fit(wards: Mapping[int, Ward], index: WardIndex, shapes: Mapping[int,
     if at_home * 2 < len(wards):
         raise ShapesDoNotFit(
             _(
-                "Only %(count)d of %(all)d wards lie where the organisation has them: these are the shapes of another place."
+                "Only %(count)d of %(all)d wards lie where the organisation has them:"
+                " these are the shapes of another place."
             )
             % {"count": at_home, "all": len(wards)}
         )

@@ -14,7 +14,7 @@ from departments.cities.tables import UnknownCity, known_cities, read_city
 
 
 class Command(BaseCommand):
-    help = "Loads a city: organisation, regions, wards, suburbs, departments, categories, standards and calendars."
+    help = "Loads a city: its organisation, regions, wards, suburbs, departments, categories and promises."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("city", help=f"One of: {', '.join(known_cities())}.")
