@@ -29,7 +29,9 @@ def validate_time_zone(value: str) -> None:
 class Organisation(IdentifiedModel):
     """The tenant: a municipality or a company. Every other row belongs to exactly one."""
 
-    name = models.CharField(_("name"), max_length=120, validators=[MinLengthValidator(2), refuse_control_characters])
+    name = models.CharField(
+        _("name"), max_length=120, validators=[MinLengthValidator(2), refuse_control_characters]
+    )
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
     reference_prefix = models.CharField(
@@ -98,8 +100,11 @@ def _normalised_email(email: str | None) -> str | None:
 class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
     """A person. Belongs to no organisation by itself; memberships say what they are where."""
 
-    email = models.EmailField(_("e-mail address"), max_length=254, null=True, blank=True)
-    phone = models.CharField(_("phone"), max_length=16, null=True, blank=True, help_text=_("In E.164: +27821234567."))
+    # Null and not empty, so that many people may have none and yet each address is unique.
+    email = models.EmailField(_("e-mail address"), max_length=254, null=True, blank=True)  # noqa: DJ001
+    phone = models.CharField(  # noqa: DJ001
+        _("phone"), max_length=16, null=True, blank=True, help_text=_("In E.164: +27821234567.")
+    )
     full_name = models.CharField(_("name"), max_length=150, validators=[refuse_control_characters])
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(
@@ -157,7 +162,10 @@ class Membership(IdentifiedModel):
         Organisation, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("organisation")
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("person"),
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
     is_active = models.BooleanField(_("active"), default=True)

@@ -56,4 +56,6 @@ def is_staff_of(user: Any, organisation_id: uuid.UUID) -> bool:
 
 def organisations_where(user: Any, capability: Capability) -> list[uuid.UUID]:
     """The organisations in which the person has the capability."""
-    return [organisation for organisation, role in roles_of(user).items() if capability in ROLE_CAPABILITIES[role]]
+    return [
+        organisation for organisation, role in roles_of(user).items() if capability in ROLE_CAPABILITIES[role]
+    ]

@@ -10,13 +10,8 @@ from accounts.enums import OrganisationKind
 if TYPE_CHECKING:
     from accounts.models import Membership, Organisation, User
 
-    _OrganisationBase = models.QuerySet[Organisation]
-    _MembershipBase = models.QuerySet[Membership]
-else:
-    _OrganisationBase = _MembershipBase = models.QuerySet
 
-
-class OrganisationQuerySet(_OrganisationBase):
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def active(self) -> OrganisationQuerySet:
         return self.filter(is_active=True)
 
@@ -38,7 +33,7 @@ class OrganisationQuerySet(_OrganisationBase):
         return self.filter(memberships__user=user.pk, memberships__is_active=True, is_active=True)
 
 
-class MembershipQuerySet(_MembershipBase):
+class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> MembershipQuerySet:
         return self.filter(is_active=True, user__is_active=True, organisation__is_active=True)
 

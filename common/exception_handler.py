@@ -30,14 +30,12 @@ def problem_json_handler(exc: Exception, context: dict[str, Any]) -> Response:
         return problem(exc.status_code, exc.code, exc.message, errors=errors, request_id=request_id)
     api_error = _as_api_exception(exc)
     if api_error is None:
-        logger.exception("Unhandled error in the API", exc_info=exc)
+        logger.error("Unhandled error in the API", exc_info=exc)
         sentence = _("Something went wrong on our side. It has been recorded; please try again.")
         return problem(500, "server_error", sentence, request_id=request_id)
     headers = _headers_for(api_error)
     detail, code, errors = _describe(api_error)
-    return problem(
-        api_error.status_code, code, detail, errors=errors, request_id=request_id, headers=headers
-    )
+    return problem(api_error.status_code, code, detail, errors=errors, request_id=request_id, headers=headers)
 
 
 def problem(
@@ -122,7 +120,7 @@ def _describe(exc: exceptions.APIException) -> tuple[str, str, dict[str, list[st
         return _("Some of what was sent cannot be accepted."), "invalid", _flatten(exc.detail)
     codes = exc.get_codes()
     code = codes if isinstance(codes, str) else exc.default_code
-    detail = exc.detail
+    detail: Any = exc.detail
     if isinstance(detail, dict):
         detail = detail.get("detail", exc.default_detail)
     return str(detail), str(code), None

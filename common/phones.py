@@ -10,7 +10,9 @@ from common.errors import InvalidInput
 
 class InvalidPhone(InvalidInput):
     code = "invalid_phone"
-    sentence = _("This is not a phone number that we can reach. Write it like 082 123 4567 or +27 82 123 4567.")
+    sentence = _(
+        "This is not a phone number that we can reach. Write it like 082 123 4567 or +27 82 123 4567."
+    )
 
 
 def normalise_phone(typed: str, *, country: str = "ZA") -> str:

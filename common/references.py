@@ -52,7 +52,9 @@ def looks_like_reference(typed: str, *, prefix: str) -> bool:
     """Whether a person probably meant a reference, right or wrong, and not words to search for."""
     compact = re.sub(r"[\s\-–—_.]+", "", typed).upper()
     rest = compact.removeprefix(prefix)
-    return rest != compact and 4 <= len(rest) <= LONG_BODY + 3 and rest.isalnum() and any(map(str.isdigit, rest))
+    return (
+        rest != compact and 4 <= len(rest) <= LONG_BODY + 3 and rest.isalnum() and any(map(str.isdigit, rest))
+    )
 
 
 def _encode(number: int, length: int) -> str:

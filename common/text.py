@@ -16,7 +16,9 @@ def refuse_control_characters(value: str) -> None:
         # Cc: controls. Cs: lone surrogates, which PostgreSQL cannot store. Format characters (Cf)
         # stay: emoji and right-to-left scripts need them.
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in _ALLOWED_CONTROLS:
-            raise ValidationError(_("This text has characters that cannot be shown."), code="control_characters")
+            raise ValidationError(
+                _("This text has characters that cannot be shown."), code="control_characters"
+            )
 
 
 def clean_line(value: str) -> str:

@@ -27,8 +27,8 @@ def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Wa
 @lru_cache(maxsize=16)
 def ward_index(organisation_id: uuid.UUID, shaped_at: datetime) -> WardIndex:
     """The index over an organisation's ward shapes as they were loaded at `shaped_at`."""
-    shapes = Ward.objects.of_organisation(organisation_id).exclude(shape=None).values_list("number", "shape")
-    return WardIndex(dict(shapes))
+    wards = Ward.objects.of_organisation(organisation_id).exclude(shape=None).only("number", "shape")
+    return WardIndex({ward.number: ward.shape for ward in wards if ward.shape})
 
 
 def standard_for(category: Category | None, priority: int) -> Standard | None:

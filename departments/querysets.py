@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -13,31 +13,23 @@ from accounts.roles import STAFF_ROLES
 if TYPE_CHECKING:
     from departments.models import Category, Department, DepartmentMember, Standard, Suburb, Ward
 
-    _DepartmentBase = models.QuerySet[Department]
-    _CategoryBase = models.QuerySet[Category]
-    _MemberBase = models.QuerySet[DepartmentMember]
-    _StandardBase = models.QuerySet[Standard]
-    _WardBase = models.QuerySet[Ward]
-    _SuburbBase = models.QuerySet[Suburb]
-else:
-    _DepartmentBase = _CategoryBase = _MemberBase = models.QuerySet
-    _StandardBase = _WardBase = _SuburbBase = models.QuerySet
+Row = TypeVar("Row", bound=models.Model)
 
 
-class OrganisationScopedQuerySet(models.QuerySet[Any]):
+class OrganisationScopedQuerySet(models.QuerySet[Row]):
     """Rows that belong to an organisation and are configuration: its members see them."""
 
-    def of_organisation(self, organisation_id: uuid.UUID) -> Any:
+    def of_organisation(self, organisation_id: uuid.UUID) -> Self:
         return self.filter(organisation_id=organisation_id)
 
-    def visible_to(self, user: Any) -> Any:
+    def visible_to(self, user: Any) -> Self:
         """Rows of organisations that the person is staff of; all of them for the operator."""
         if is_operator(user):
             return self.all()
         organisations = [pk for pk, role in roles_of(user).items() if role in STAFF_ROLES]
         return self.filter(organisation_id__in=organisations)
 
-    def public_or_visible_to(self, user: Any) -> Any:
+    def public_or_visible_to(self, user: Any) -> Self:
         """The same, and what residents of a public organisation may choose from."""
         if is_operator(user):
             return self.all()
@@ -45,7 +37,7 @@ class OrganisationScopedQuerySet(models.QuerySet[Any]):
         return self.filter(public | Q(organisation_id__in=list(roles_of(user))))
 
 
-class DepartmentQuerySet(OrganisationScopedQuerySet, _DepartmentBase):
+class DepartmentQuerySet(OrganisationScopedQuerySet["Department"]):
     def active(self) -> DepartmentQuerySet:
         return self.filter(is_active=True)
 
@@ -65,7 +57,7 @@ class DepartmentQuerySet(OrganisationScopedQuerySet, _DepartmentBase):
         return self.filter(Q(organisation_id__in=whole) | member).distinct()
 
 
-class CategoryQuerySet(OrganisationScopedQuerySet, _CategoryBase):
+class CategoryQuerySet(OrganisationScopedQuerySet["Category"]):
     def active(self) -> CategoryQuerySet:
         return self.filter(is_active=True, department__is_active=True)
 
@@ -73,19 +65,19 @@ class CategoryQuerySet(OrganisationScopedQuerySet, _CategoryBase):
         return self.select_related("department").order_by("department__name", "name", "pk")
 
 
-class StandardQuerySet(_StandardBase):
-    def for_category(self, category_id: uuid.UUID | None, priority: int) -> StandardQuerySet:
+class StandardQuerySet(models.QuerySet["Standard"]):
+    def for_category(self, category_id: uuid.UUID, priority: int) -> StandardQuerySet:
         """The standards that could apply, the one for exactly this priority before the general one."""
         matching = self.filter(Q(priority=priority) | Q(priority__isnull=True), category_id=category_id)
         return matching.select_related("calendar").order_by(F("priority").asc(nulls_last=True), "pk")
 
 
-class WardQuerySet(OrganisationScopedQuerySet, _WardBase):
+class WardQuerySet(OrganisationScopedQuerySet["Ward"]):
     def by_number(self) -> WardQuerySet:
         return self.order_by("number", "pk")
 
 
-class SuburbQuerySet(OrganisationScopedQuerySet, _SuburbBase):
+class SuburbQuerySet(OrganisationScopedQuerySet["Suburb"]):
     def by_name(self) -> SuburbQuerySet:
         return self.order_by("name", "pk")
 
@@ -93,7 +85,7 @@ class SuburbQuerySet(OrganisationScopedQuerySet, _SuburbBase):
         return self.filter(name__icontains=words)
 
 
-class DepartmentMemberQuerySet(_MemberBase):
+class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
     def active(self) -> DepartmentMemberQuerySet:
         return self.filter(is_active=True, user__is_active=True)
 
@@ -140,4 +132,3 @@ class DepartmentMemberQuerySet(_MemberBase):
 
     def with_people(self) -> DepartmentMemberQuerySet:
         return self.select_related("user", "department").order_by("user__full_name", "pk")
-

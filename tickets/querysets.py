@@ -17,56 +17,41 @@ from departments.permissions import departments_of
 from tickets.enums import ClockState, Outcome, Status, VerificationState, Visibility
 
 if TYPE_CHECKING:
-    from tickets.models import Attachment, Clock, Custody, Message, Project, Support, Ticket, TicketEvent, Verification
-
-    _TicketBase = models.QuerySet[Ticket]
-    _ProjectBase = models.QuerySet[Project]
-    _EventBase = models.QuerySet[TicketEvent]
-    _MessageBase = models.QuerySet[Message]
-    _AttachmentBase = models.QuerySet[Attachment]
-    _SupportBase = models.QuerySet[Support]
-    _ClockBase = models.QuerySet[Clock]
-    _CustodyBase = models.QuerySet[Custody]
-    _VerificationBase = models.QuerySet[Verification]
-else:
-    _TicketBase = _ProjectBase = _EventBase = _MessageBase = _AttachmentBase = models.QuerySet
-    _SupportBase = _ClockBase = _CustodyBase = _VerificationBase = models.QuerySet
+    from tickets.models import (
+        Attachment,
+        Clock,
+        Custody,
+        Message,
+        Project,
+        Support,
+        Ticket,
+        TicketEvent,
+        Verification,
+    )
 
 UNCLOSED = [Status.OPEN, Status.IN_PROGRESS, Status.RESPONDED, Status.RESOLVED]
 UNSETTLED = [Status.OPEN, Status.IN_PROGRESS]
 
 
-class InBox(Func):
-    """Whether the place lies in a box given by its south-west and north-east corner."""
+class Operator(Func):
+    """Two expressions with a PostgreSQL operator between them."""
 
-    output_field = models.BooleanField()
-    conditional = True
+    template = "(%(expressions)s)"
 
-    def __init__(self, west: float, south: float, east: float, north: float) -> None:
-        super().__init__(Value(west), Value(south), Value(east), Value(north))
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[float]]:
-        corners = [expression.value for expression in self.get_source_expressions()]
-        table = compiler.query.get_initial_alias()
-        column = f'"{table}"."longitude", "{table}"."latitude"'
-        return f"(point({column}) <@ box(point(%s, %s), point(%s, %s)))", corners
+    def __init__(self, left: Func, operator: str, right: Func, output_field: models.Field[Any, Any]) -> None:
+        super().__init__(left, right, arg_joiner=f" {operator} ", output_field=output_field)
 
 
-class DistanceTo(Func):
-    """Distance in degrees to a point, by the index. Good for ordering within a city."""
-
-    output_field = models.FloatField()
-
-    def __init__(self, longitude: float, latitude: float) -> None:
-        super().__init__(Value(longitude), Value(latitude))
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[float]]:
-        here = [expression.value for expression in self.get_source_expressions()]
-        table = compiler.query.get_initial_alias()
-        return f'(point("{table}"."longitude", "{table}"."latitude") <-> point(%s, %s))', here
+def spot_of_ticket() -> Func:
+    """The ticket's place as a point, written as the index `ticket_spot` has it."""
+    return Func(F("longitude"), F("latitude"), function="point", output_field=models.TextField())
 
 
-class TicketQuerySet(_TicketBase):
+def spot(longitude: float, latitude: float) -> Func:
+    return Func(Value(longitude), Value(latitude), function="point", output_field=models.TextField())
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
     # Who sees what
 
     def public(self) -> TicketQuerySet:
@@ -160,11 +145,13 @@ class TicketQuerySet(_TicketBase):
 
     def within(self, *, south: float, west: float, north: float, east: float) -> TicketQuerySet:
         """Tickets whose place lies in the box, by the index `ticket_spot`."""
-        return self.located().filter(InBox(west, south, east, north))
+        box = Func(spot(west, south), spot(east, north), function="box", output_field=models.TextField())
+        return self.located().filter(Operator(spot_of_ticket(), "<@", box, models.BooleanField()))
 
     def nearest_to(self, latitude: float, longitude: float) -> TicketQuerySet:
         """Ordered by distance from a place, nearest first, with `distance` in degrees."""
-        return self.located().annotate(distance=DistanceTo(longitude, latitude)).order_by("distance", "pk")
+        distance = Operator(spot_of_ticket(), "<->", spot(longitude, latitude), models.FloatField())
+        return self.located().annotate(distance=distance).order_by("distance", "pk")
 
     # Words
 
@@ -176,6 +163,28 @@ class TicketQuerySet(_TicketBase):
 
     def newest_first(self) -> TicketQuerySet:
         return self.order_by("-created_at", "-pk")
+
+    def older_than(self, created_at: datetime, key: uuid.UUID) -> TicketQuerySet:
+        """Behind a place of `newest_first`, by the key its indexes end on."""
+        return self.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, pk__lt=key))
+
+    def newer_than(self, created_at: datetime, key: uuid.UUID) -> TicketQuerySet:
+        """Before a place of `newest_first`."""
+        return self.filter(Q(created_at__gt=created_at) | Q(created_at=created_at, pk__gt=key))
+
+    def oldest_first(self) -> TicketQuerySet:
+        return self.order_by("created_at", "pk")
+
+    def further_than(self, distance: float, key: uuid.UUID) -> TicketQuerySet:
+        """Behind a place of `nearest_to`."""
+        return self.filter(Q(distance__gt=distance) | Q(distance=distance, pk__gt=key))
+
+    def affecting_many(self, least: int) -> TicketQuerySet:
+        """What many people have said "me too" about, most of them first."""
+        return self.filter(support_count__gte=least).order_by("-support_count", "-created_at", "pk")
+
+    def with_external_ref(self, external_ref: str) -> TicketQuerySet:
+        return self.filter(external_ref=external_ref)
 
     def for_list(self) -> TicketQuerySet:
         """With what a list shows of each ticket, and without its long texts."""
@@ -190,11 +199,11 @@ class TicketQuerySet(_TicketBase):
         """With `is_supported`: whether this person supports the ticket."""
         if user is None or not user.is_authenticated:
             return self.annotate(is_supported=Value(False))
-        supports = self.model._meta.get_field("supports").related_model._default_manager  # type: ignore[union-attr]
+        supports = self.model._meta.get_field("supports").related_model._default_manager
         return self.annotate(is_supported=Exists(supports.filter(ticket_id=OuterRef("pk"), user_id=user.pk)))
 
 
-class ProjectQuerySet(_ProjectBase):
+class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: Any) -> ProjectQuerySet:
         """Projects of organisations in which the person works on tickets or reads them all."""
         if is_operator(user):
@@ -212,7 +221,7 @@ class ProjectQuerySet(_ProjectBase):
         return self.order_by("name", "pk")
 
 
-class TicketEventQuerySet(_EventBase):
+class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
     def of_ticket(self, ticket_id: uuid.UUID) -> TicketEventQuerySet:
         return self.filter(ticket_id=ticket_id)
 
@@ -236,7 +245,7 @@ class TicketEventQuerySet(_EventBase):
         return self.filter(kind__in=kinds)
 
 
-class MessageQuerySet(_MessageBase):
+class MessageQuerySet(models.QuerySet["Message"]):
     def shown_to(self, parts: Iterable[Visibility]) -> MessageQuerySet:
         return self.filter(visibility__in=list(parts))
 
@@ -244,7 +253,7 @@ class MessageQuerySet(_MessageBase):
         return self.select_related("author").order_by("created_at", "pk")
 
 
-class AttachmentQuerySet(_AttachmentBase):
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def shown_to(self, parts: Iterable[Visibility]) -> AttachmentQuerySet:
         return self.filter(visibility__in=list(parts))
 
@@ -252,12 +261,12 @@ class AttachmentQuerySet(_AttachmentBase):
         return self.order_by("created_at", "pk")
 
 
-class SupportQuerySet(_SupportBase):
+class SupportQuerySet(models.QuerySet["Support"]):
     def by(self, user: Any) -> SupportQuerySet:
         return self.filter(user_id=user.pk)
 
 
-class ClockQuerySet(_ClockBase):
+class ClockQuerySet(models.QuerySet["Clock"]):
     def live(self) -> ClockQuerySet:
         return self.filter(state__in=[ClockState.RUNNING, ClockState.PAUSED])
 
@@ -274,7 +283,7 @@ class ClockQuerySet(_ClockBase):
         return self.filter(promise=promise)
 
 
-class CustodyQuerySet(_CustodyBase):
+class CustodyQuerySet(models.QuerySet["Custody"]):
     def held_now(self) -> CustodyQuerySet:
         return self.filter(ended_at__isnull=True)
 
@@ -282,7 +291,7 @@ class CustodyQuerySet(_CustodyBase):
         return self.select_related("department", "stage", "assignee").order_by("started_at", "pk")
 
 
-class VerificationQuerySet(_VerificationBase):
+class VerificationQuerySet(models.QuerySet["Verification"]):
     def pending(self) -> VerificationQuerySet:
         return self.filter(state=VerificationState.PENDING)
 

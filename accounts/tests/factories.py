@@ -18,7 +18,9 @@ class OrganisationFactory(DjangoModelFactory[Organisation]):
     name = factory.Sequence(lambda n: f"City {n}")
     slug = factory.Sequence(lambda n: f"city-{n}")
     kind = OrganisationKind.MUNICIPALITY
-    reference_prefix = factory.Sequence(lambda n: f"C{chr(65 + n // 676 % 26)}{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}")
+    reference_prefix = factory.Sequence(
+        lambda n: f"C{chr(65 + n // 676 % 26)}{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}"
+    )
     public_reports = True
 
 

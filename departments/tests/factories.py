@@ -117,7 +117,9 @@ def office_hours(calendar: Calendar) -> Calendar:
     return calendar
 
 
-def staff_member(department: Department, *, role: Role = Role.AGENT, capacity: int = 5, **fields: object) -> User:
+def staff_member(
+    department: Department, *, role: Role = Role.AGENT, capacity: int = 5, **fields: object
+) -> User:
     """Somebody with a role in the department's organisation who works in the department."""
     user = UserFactory.create(is_staff=True, **fields)
     MembershipFactory.create(organisation=department.organisation, user=user, role=role)

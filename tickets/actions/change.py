@@ -136,5 +136,10 @@ def check_version(ticket: Ticket, expected_version: int | None) -> None:
 def close(change: Change, outcome: Outcome) -> None:
     """Write what every closing writes; the caller records why."""
     change.write(
-        status=Status.CLOSED, outcome=outcome, closed_at=change.at, auto_close_at=None, queued_at=None, is_pinned=False
+        status=Status.CLOSED,
+        outcome=outcome,
+        closed_at=change.at,
+        auto_close_at=None,
+        queued_at=None,
+        is_pinned=False,
     )

@@ -197,7 +197,8 @@ def _build(organisation: Organisation, report: Report, reporter: Reporter, sourc
         external_ref=clean_line(report.external_ref),
         title=clean_line(report.title),
         description=report.description.strip(),
-        priority=report.priority or (report.category.default_priority if report.category else Priority.MEDIUM),
+        priority=report.priority
+        or (report.category.default_priority if report.category else Priority.MEDIUM),
         source=source,
         tags=_checked_tags(report.tags),
         category=report.category,
@@ -222,7 +223,7 @@ def _build(organisation: Organisation, report: Report, reporter: Reporter, sourc
 
 
 def next_reference(organisation: Organisation) -> str:
-    """The organisation's next reference. A sequence gives the numbers, so intakes never wait for each other."""
+    """The organisation's next reference. A sequence counts, so that intakes never wait for each other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('tickets_reference_number')")
         (number,) = cursor.fetchone()
@@ -298,4 +299,6 @@ def _add_assignees(ticket: Ticket, people: Sequence[User]) -> None:
     for person in unique.values():
         if not is_staff_of(person, ticket.organisation_id):
             raise InvalidInput(_("%(name)s does not work here.") % {"name": person}, field="assignees")
-    TicketAssignee.objects.bulk_create([TicketAssignee(ticket=ticket, user=person) for person in unique.values()])
+    TicketAssignee.objects.bulk_create(
+        [TicketAssignee(ticket=ticket, user=person) for person in unique.values()]
+    )

@@ -14,6 +14,7 @@ from departments.tests.factories import WardFactory, staff_member
 from tickets.actions.lifecycle import resolve_ticket, start_work
 from tickets.actions.verification import dispute_resolution, verify_resolution
 from tickets.enums import ClockState, EventKind, Outcome, Promise, Status, VerificationState
+from tickets.models import Ticket
 from tickets.tests.factories import burst_pipe_category, report_ticket
 from tickets.verification import code_for
 
@@ -30,11 +31,13 @@ def agent(category: Category) -> User:
     return staff_member(category.department)
 
 
-def kinds(ticket) -> list[str]:
+def kinds(ticket: Ticket) -> list[str]:
     return list(ticket.events.order_by("pk").values_list("kind", flat=True))
 
 
-def test_a_report_gets_a_reference_a_ward_a_department_a_promise_and_an_agent(category, agent):
+def test_a_report_gets_a_reference_a_ward_a_department_a_promise_and_an_agent(
+    category: Category, agent: User
+) -> None:
     ward = WardFactory.create(organisation=category.organisation, latitude=-25.7449, longitude=28.1878)
 
     ticket = report_ticket(category)
@@ -50,7 +53,7 @@ def test_a_report_gets_a_reference_a_ward_a_department_a_promise_and_an_agent(ca
     assert (custody.department, custody.assignee) == (category.department, agent)
 
 
-def test_a_verified_resolution_closes_the_ticket_and_frees_the_agent(category, agent):
+def test_a_verified_resolution_closes_the_ticket_and_frees_the_agent(category: Category, agent: User) -> None:
     ticket = report_ticket(category)
     start_work(ticket, acting_user=agent)
     resolve_ticket(ticket, note="New coupling fitted.", acting_user=agent)
@@ -77,7 +80,9 @@ def test_a_verified_resolution_closes_the_ticket_and_frees_the_agent(category, a
     assert ticket.verifications.get().state == VerificationState.CONFIRMED
 
 
-def test_a_disputed_resolution_goes_back_to_work_and_its_clock_goes_on(category, agent):
+def test_a_disputed_resolution_goes_back_to_work_and_its_clock_goes_on(
+    category: Category, agent: User
+) -> None:
     ticket = report_ticket(category)
     resolve_ticket(ticket, note="Done.", acting_user=agent)
 
@@ -91,7 +96,7 @@ def test_a_disputed_resolution_goes_back_to_work_and_its_clock_goes_on(category,
     assert ticket.verifications.get().reason == "Water is still running."
 
 
-def test_an_admin_of_the_department_is_staff_too(category):
+def test_an_admin_of_the_department_is_staff_too(category: Category) -> None:
     admin = staff_member(category.department, role=Role.DEPARTMENT_ADMIN)
     ticket = report_ticket(category)
     start_work(ticket, acting_user=admin)
