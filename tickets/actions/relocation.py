@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -102,7 +103,7 @@ def _relocate(
     pinned = Ticket.objects.of_organisation(organisation.pk).located().order_by("pk")
     places = pinned.values_list("pk", "latitude", "longitude", "ward_id")
     while True:
-        rows = list(places.filter(pk__gt=last)[:BATCH])
+        rows: list[Any] = list(places.filter(pk__gt=last)[:BATCH])
         if not rows:
             return Relocation(wards=len(wards), looked_at=looked_at, moved=moved, nowhere=nowhere)
         found = index.locate_many([(latitude, longitude) for _pk, latitude, longitude, _ward in rows])
@@ -126,4 +127,4 @@ def _move(changed: list[tuple[uuid.UUID, uuid.UUID | None]]) -> int:
             """,
             [[pk for pk, _ward in changed], [ward for _pk, ward in changed]],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -60,7 +60,7 @@ class Command(BaseCommand):
 
     def _organisation(self, slug: str | None) -> Organisation:
         candidates = Organisation.objects.filter(slug=slug) if slug else self._with_wards()
-        found = list(candidates.order_by("slug"))
+        found: list[Organisation] = list(candidates.order_by("slug"))
         if len(found) == 1:
             return found[0]
         known = ", ".join(self._with_wards().order_by("slug").values_list("slug", flat=True)) or "none"
