@@ -1,0 +1,10 @@
+"""Addresses of one's own account; signing in and up are allauth's."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [path("", views.account, name="account")]

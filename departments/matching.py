@@ -1,0 +1,165 @@
+"""Which categories a resident's words point at. Pure: words and categories in, categories out."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
+
+# What the words of each part of a category weigh, and a whole phrase of its keywords.
+NAME, KEYWORD, DESCRIPTION, PHRASE = 2.0, 2.5, 0.5, 4.0
+# How alike a mistyped word must be, and what it then still counts.
+ALIKE, MISTYPED = 0.84, 0.7
+# Below this the words say nothing about the category.
+ENOUGH = 1.5
+
+_STOP_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "by",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "i",
+        "in",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "near",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "our",
+        "out",
+        "please",
+        "she",
+        "so",
+        "some",
+        "that",
+        "the",
+        "their",
+        "them",
+        "there",
+        "they",
+        "this",
+        "to",
+        "up",
+        "us",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "will",
+        "with",
+        "you",
+        "your",
+        "die",
+        "het",
+        "in",
+        "is",
+        "nie",
+        "op",
+        "van",
+        "vir",
+    ]
+)
+
+
+class Described(Protocol):
+    name: str
+    description: str
+    keywords: str
+
+
+Kind = TypeVar("Kind", bound=Described)
+
+
+def propose_categories(text: str, categories: Sequence[Kind], *, limit: int = 3) -> list[Kind]:
+    """The categories that the words of a report fit best, best first; none where nothing fits."""
+    wanted = words_of(text)
+    spaced = f" {' '.join(wanted)} "
+    vocabularies = [_vocabulary(category) for category in categories]
+    common = Counter(word for vocabulary in vocabularies for word in vocabulary)
+    scored = [
+        (_score(wanted, vocabulary, common, len(categories)) + _phrases(spaced, category), place, category)
+        for place, (vocabulary, category) in enumerate(zip(vocabularies, categories, strict=True))
+    ]
+    fitting = sorted((row for row in scored if row[0] >= ENOUGH), key=lambda row: (-row[0], row[1]))
+    return [category for _score_, _place, category in fitting[:limit]]
+
+
+def words_of(text: str) -> list[str]:
+    """The telling words of a text: without accents, case, filler and the commonest endings."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
+    return [
+        _stem(word) for word in re.findall(r"[^\W_]+", plain) if word not in _STOP_WORDS and len(word) > 1
+    ]
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word.removesuffix(ending)
+    return word
+
+
+def _vocabulary(category: Described) -> dict[str, float]:
+    vocabulary: dict[str, float] = {}
+    parts = ((DESCRIPTION, category.description), (NAME, category.name), (KEYWORD, category.keywords))
+    for weight, text in parts:
+        vocabulary.update(dict.fromkeys(words_of(text), weight))
+    return vocabulary
+
+
+def _score(wanted: Iterable[str], vocabulary: dict[str, float], common: Counter[str], count: int) -> float:
+    total = 0.0
+    for word in set(wanted):
+        known, certainty = _recognise(word, vocabulary)
+        if known is not None:
+            # A word that many categories share tells little about any of them.
+            rarity = math.log((count + 1) / common[known]) / math.log(count + 1)
+            total += vocabulary[known] * certainty * rarity
+    return total
+
+
+def _recognise(word: str, vocabulary: dict[str, float]) -> tuple[str | None, float]:
+    if word in vocabulary:
+        return word, 1.0
+    if len(word) < 5:
+        return None, 0.0
+    alike = difflib.get_close_matches(word, vocabulary, n=1, cutoff=ALIKE)
+    return (alike[0], MISTYPED) if alike else (None, 0.0)
+
+
+def _phrases(spaced: str, category: Described) -> float:
+    """Points for keywords of several words that were typed as they stand."""
+    phrases = (" ".join(words_of(keyword)) for keyword in re.split(r"[,;]", category.keywords))
+    return sum(PHRASE for phrase in phrases if " " in phrase and f" {phrase} " in spaced)

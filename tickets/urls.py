@@ -1,0 +1,36 @@
+"""Addresses of the residents' pages about tickets."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tickets.views import (
+    my_tickets,
+    near_by,
+    photos,
+    report_details,
+    report_what,
+    report_where,
+    ticket,
+    verify,
+)
+
+app_name = "tickets"
+urlpatterns = [
+    path("near-by/", near_by.near_by, name="near_by"),
+    path("near-by/markers.json", near_by.markers, name="markers"),
+    path("near-by/places-<slug:version>.json", near_by.places, name="places"),
+    path("report/", report_what.report_what, name="report"),
+    path("report/where/", report_where.report_where, name="report_where"),
+    path("report/near-by/", report_where.report_near_by, name="report_near_by"),
+    path("report/details/", report_details.report_details, name="report_details"),
+    path("report/done/<str:reference>/", report_details.report_done, name="report_done"),
+    path("my-tickets/", my_tickets.my_tickets, name="my_tickets"),
+    path("t/<str:reference>/", ticket.ticket_page, name="ticket"),
+    path("t/<str:reference>/me-too/", ticket.me_too, name="me_too"),
+    path("t/<str:reference>/message/", ticket.send_message, name="message"),
+    path("t/<str:reference>/verify/", verify.verify_ticket, name="verify"),
+    path("t/<str:reference>/photos/<uuid:key>/", photos.photo, name="photo"),
+    path("t/<str:reference>/photos/<uuid:key>/small/", photos.thumbnail, name="thumbnail"),
+    path("v/<str:token>/", verify.verify_by_link, name="verify_by_link"),
+]

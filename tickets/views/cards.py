@@ -1,0 +1,86 @@
+"""A ticket as lists show it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from tickets.models import Ticket
+from tickets.views.words import Words, department_icon, promise_words, span, status_words
+
+_METRES_PER_DEGREE = 111_320
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on earth to measure from."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class TicketCard:
+    reference: str
+    title: str
+    url: str
+    place: str
+    reported: str
+    icon: str
+    tone: str
+    status: Words
+    promise: Words | None
+    supports: int
+    distance: str = ""
+    action_template: str = ""
+    me_too_url: str = ""
+
+
+def card_for(
+    ticket: Ticket, now: datetime, *, seen_from: Spot | None = None, offers_me_too: bool = False
+) -> TicketCard:
+    status, promise = status_words(ticket), promise_words(ticket, now)
+    is_late = promise is not None and promise.is_loud
+    return TicketCard(
+        reference=ticket.reference,
+        title=ticket.title,
+        url=reverse("tickets:ticket", args=[ticket.reference]),
+        place=place_words(ticket),
+        reported=ago(ticket.created_at, now),
+        icon=department_icon(ticket.department),
+        tone="overdue" if is_late else status.tone,
+        status=status,
+        promise=promise,
+        supports=ticket.support_count,
+        distance=_distance_words(ticket, seen_from),
+        action_template="tickets/_me_too_form.html" if offers_me_too else "",
+        me_too_url=reverse("tickets:me_too", args=[ticket.reference]) if offers_me_too else "",
+    )
+
+
+def place_words(ticket: Ticket) -> str:
+    """Address and ward, as far as they are known."""
+    ward = _("ward %(number)d") % {"number": ticket.ward.number} if ticket.ward else ""
+    return ", ".join(part for part in (ticket.address, ward) if part) or _("No place given")
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    if now - moment > timedelta(days=30):
+        return date_format(localtime(moment), "j M Y")
+    return _("%(time)s ago") % {"time": span(moment, now)}
+
+
+def _distance_words(ticket: Ticket, seen_from: Spot | None) -> str:
+    if seen_from is None or ticket.latitude is None or ticket.longitude is None:
+        return ""
+    east = (ticket.longitude - seen_from.longitude) * math.cos(math.radians(seen_from.latitude))
+    metres = math.hypot(ticket.latitude - seen_from.latitude, east) * _METRES_PER_DEGREE
+    if metres < 950:
+        return _("%(metres)d m away") % {"metres": max(50, round(metres / 50) * 50)}
+    return _("%(kilometres).1f km away") % {"kilometres": metres / 1000}

@@ -1,0 +1,32 @@
+"""What a signed-in person has reported and supported."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.site import require_organisation
+from tickets.models import Ticket
+from tickets.views.cards import card_for
+from tickets.views.pages import newest_page
+
+
+@require_GET
+@login_required
+def my_tickets(request: HttpRequest) -> HttpResponse:
+    organisation = require_organisation(request)
+    visible = Ticket.objects.of_organisation(organisation.pk).visible_to(request.user).not_withdrawn()
+    tab = "supported" if request.GET.get("show") == "supported" else "mine"
+    tickets = visible.supported_by(request.user) if tab == "supported" else visible.reported_by(request.user)
+    page = newest_page(tickets.for_list(), request.GET)
+    now = timezone.now()
+    context = {
+        "section": "my_tickets",
+        "tab": tab,
+        "cards": [card_for(ticket, now) for ticket in page.tickets],
+        "page": page,
+    }
+    return render(request, "tickets/my_tickets.html", context)

@@ -1,0 +1,174 @@
+"""Reporting, step three: the details, the promise before sending, and the reference after it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import Organisation
+from accounts.site import require_organisation
+from common.errors import DomainError
+from departments.models import Category
+from departments.promises import Expected, promise_for
+from departments.queries import ward_at
+from tickets.actions.intake import ExternalRefTaken, Place, Report, Reporter, create_ticket
+from tickets.enums import Source
+from tickets.forms import DetailsForm, VisitorDetailsForm, add_refusal
+from tickets.models import Ticket
+from tickets.views.draft import (
+    Draft,
+    chosen_category,
+    has_sent,
+    keep_draft,
+    mark_sent,
+    read_draft,
+    sent_reference,
+    steps,
+)
+from tickets.views.words import Words
+
+# How intake names its fields, and how the form does.
+_FIELD_NAMES = {"reporter_name": "name", "reporter_email": "email", "reporter_phone": "phone"}
+
+
+@require_http_methods(["GET", "POST"])
+def report_details(request: HttpRequest) -> HttpResponse:
+    organisation = require_organisation(request)
+    already = sent_reference(request, request.POST.get("token", ""))
+    if already is not None:
+        return redirect("tickets:report_done", already)
+    draft = read_draft(request)
+    category = chosen_category(organisation, draft)
+    if category is None or not draft.is_located:
+        return redirect("tickets:report" if category is None else "tickets:report_where")
+    if request.method != "POST":
+        keep_draft(request, draft)
+        initial = {"token": draft.token, "title": draft.title, "description": draft.description}
+        return _render(request, _form(request, organisation, initial=initial), draft, category)
+    form = _form(request, organisation, data=request.POST, files=request.FILES)
+    if form.is_valid():
+        reference = _send(request, organisation, form, draft, category)
+        if reference is not None:
+            return redirect("tickets:report_done", reference)
+    return _render(request, form, draft, category)
+
+
+def _form(request: HttpRequest, organisation: Organisation, **options: Any) -> DetailsForm:
+    if request.user.is_authenticated:
+        return DetailsForm(**options)
+    return VisitorDetailsForm(country=organisation.country, **options)
+
+
+def _send(
+    request: HttpRequest, organisation: Organisation, form: DetailsForm, draft: Draft, category: Category
+) -> str | None:
+    """Log the ticket and return its reference; on a refusal put the sentence into the form."""
+    chosen = form.cleaned_data
+    report = Report(
+        title=chosen["title"],
+        description=chosen["description"],
+        category=category,
+        place=Place(draft.latitude, draft.longitude, draft.address),
+        # The same form sent twice at the same moment meets this, which is unique.
+        external_ref=draft.external_ref,
+        pictures=chosen["photos"],
+    )
+    try:
+        ticket = create_ticket(
+            organisation,
+            report,
+            reporter=_reporter(request, chosen),
+            source=Source.WEB,
+            acting_user=request.user,
+        )
+    except ExternalRefTaken:
+        ticket = Ticket.objects.of_organisation(organisation.pk).with_external_ref(draft.external_ref).get()
+    except DomainError as refusal:
+        add_refusal(form, refusal, aliases=_FIELD_NAMES)
+        return None
+    mark_sent(request, draft.token, ticket.reference)
+    return ticket.reference
+
+
+def _reporter(request: HttpRequest, chosen: dict[str, Any]) -> Reporter:
+    if request.user.is_authenticated:
+        return Reporter(user=request.user)
+    language = getattr(request, "LANGUAGE_CODE", "")
+    return Reporter(name=chosen["name"], email=chosen["email"], phone=chosen["phone"], language=language)
+
+
+def _render(request: HttpRequest, form: DetailsForm, draft: Draft, category: Category) -> HttpResponse:
+    context = {
+        "section": "report",
+        "steps": steps(2),
+        "form": form,
+        "category_name": category.name,
+        "department_name": category.department.name,
+        "place_words": _place_words(category, draft),
+        "promise": _promise(promise_for(category, timezone.now())),
+        "is_private": not category.is_public_space,
+        "photos_are_lost": bool(form.errors and request.FILES),
+    }
+    return render(request, "tickets/report_details.html", context, status=400 if form.errors else 200)
+
+
+def _place_words(category: Category, draft: Draft) -> str:
+    ward = None
+    if draft.latitude is not None and draft.longitude is not None:
+        ward = ward_at(category.organisation_id, draft.latitude, draft.longitude)
+    words = [draft.address or (_("The pin on the map") if draft.has_pin else "")]
+    words += [_("ward %(number)d") % {"number": ward.number}] if ward else []
+    return ", ".join(word for word in words if word)
+
+
+def _promise(expected: Expected | None) -> Words | None:
+    if expected is None:
+        return None
+    detail = _("Somebody starts or answers by %(when)s.") % {"when": long_moment(expected.respond_by)}
+    return Words(_fix_by(expected.resolve_by), "progress", "clock", detail)
+
+
+def _fix_by(moment: datetime) -> str:
+    return _("We promise to fix this by %(when)s") % {"when": long_moment(moment)}
+
+
+def long_moment(moment: datetime) -> str:
+    """`Thursday 26 November 14:00`."""
+    return date_format(timezone.localtime(moment), "l j F H:i")
+
+
+@require_GET
+def report_done(request: HttpRequest, reference: str) -> HttpResponse:
+    """The reference, for whoever sent the report from this browser."""
+    organisation = require_organisation(request)
+    tickets = Ticket.objects.of_organisation(organisation.pk).with_reference(reference).for_change()
+    ticket = tickets.first() if has_sent(request, reference) else None
+    if ticket is None:
+        raise Http404
+    department = ticket.department.name if ticket.department else organisation.name
+    may_look = ticket.is_public or (request.user.is_authenticated and ticket.reporter_id == request.user.pk)
+    context = {
+        "section": "report",
+        "ticket": ticket,
+        "told_words": _told_words(ticket),
+        "department_words": _("%(department)s has it") % {"department": department},
+        "promise": Words(_fix_by(ticket.due_at), "progress", "clock") if ticket.due_at else None,
+        "ticket_url": reverse("tickets:ticket", args=[ticket.reference]) if may_look else "",
+    }
+    return render(request, "tickets/report_done.html", context)
+
+
+def _told_words(ticket: Ticket) -> str:
+    if ticket.reporter_phone and ticket.reporter_email:
+        return _("Write it down or take a picture. We tell you by SMS and mail what happens.")
+    if ticket.reporter_phone:
+        return _("Write it down or take a picture. We tell you by SMS what happens.")
+    return _("Write it down or take a picture. We tell you by mail what happens.")

@@ -1,0 +1,207 @@
+"""One ticket as residents see it: the glance, the story, me too, and a word to the department."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from common.errors import DomainError
+from departments.maps import ward_map
+from tickets.actions.conversation import add_message
+from tickets.actions.support import support_ticket, withdraw_support
+from tickets.actions.verification import may_answer
+from tickets.enums import AttachmentKind, Status
+from tickets.forms import MessageForm, add_refusal
+from tickets.models import Attachment, Ticket
+from tickets.permissions import can_use, is_reporter
+from tickets.queries import Conversation, conversation_for
+from tickets.views.access import get_ticket_or_404
+from tickets.views.cards import ago, place_words
+from tickets.views.near_by import MapView, map_note, places_url
+from tickets.views.timeline import timeline_for
+from tickets.views.words import Words, promise_words, status_words, track, turn_words
+from tickets.workflow import Verb, is_possible
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The three answers that must be readable from two metres."""
+
+    status: Words
+    promise: Words
+    turn: Words
+
+
+@dataclass(frozen=True)
+class Fact:
+    word: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Photo:
+    url: str
+    thumbnail_url: str
+    description: str
+    caption: str
+
+
+@require_GET
+def ticket_page(request: HttpRequest, reference: str) -> HttpResponse:
+    ticket = get_ticket_or_404(request, reference)
+    if ticket.reference != reference:
+        return redirect("tickets:ticket", ticket.reference)
+    return _render(request, ticket, MessageForm())
+
+
+@require_POST
+def send_message(request: HttpRequest, reference: str) -> HttpResponse:
+    ticket = get_ticket_or_404(request, reference)
+    form = MessageForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            add_message(
+                ticket,
+                body=form.cleaned_data["body"],
+                pictures=form.cleaned_data["photos"],
+                acting_user=request.user,
+            )
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Your message is with the department."))
+            return redirect("tickets:ticket", ticket.reference)
+    return _render(request, ticket, form, status=400)
+
+
+@require_POST
+@login_required
+def me_too(request: HttpRequest, reference: str) -> HttpResponse:
+    """Sets the support to what the form says, so that sending it twice changes nothing more."""
+    ticket = get_ticket_or_404(request, reference)
+    try:
+        if request.POST.get("support") == "no":
+            withdraw_support(ticket, acting_user=request.user)
+            messages.success(request, _("Taken back."))
+        else:
+            support_ticket(ticket, acting_user=request.user)
+            messages.success(request, _("Counted. We keep you informed."))
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    return redirect("tickets:ticket", ticket.reference)
+
+
+def _render(request: HttpRequest, ticket: Ticket, form: MessageForm, *, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    conversation = conversation_for(request.user, ticket)
+    mine = is_reporter(request.user, ticket)
+    context = {
+        "ticket": ticket,
+        "category_name": ticket.category.name if ticket.category else "",
+        "place_words": place_words(ticket),
+        "glance": _glance(ticket, now, mine=mine),
+        "track": track(ticket, now),
+        "timeline": timeline_for(ticket, conversation),
+        "facts": _facts(ticket, now),
+        "map": _map(ticket),
+        "message_form": form if may_write(request.user, ticket) else None,
+        "message_url": reverse("tickets:message", args=[ticket.reference]),
+        **_photo_context(ticket, conversation),
+        **_support_context(request, ticket, mine=mine),
+        **_verification_context(request, ticket),
+    }
+    return render(request, "tickets/ticket.html", context, status=status)
+
+
+def may_write(user: Any, ticket: Ticket) -> bool:
+    can_reply = is_possible(Verb.REPLY, ticket.status) and can_use(user, Verb.REPLY, ticket)
+    return can_reply or (is_possible(Verb.MESSAGE, ticket.status) and can_use(user, Verb.MESSAGE, ticket))
+
+
+def _glance(ticket: Ticket, now: Any, *, mine: bool) -> Glance:
+    nothing = Words(_("Nothing"), "quiet", "clock", _("There is no standard for this kind of problem."))
+    if ticket.status == Status.CLOSED:
+        nothing = Words(_("Nothing"), "quiet", "clock", _("Nothing is owed any more."))
+    return Glance(
+        status=status_words(ticket),
+        promise=promise_words(ticket, now) or nothing,
+        turn=turn_words(ticket, is_mine=mine),
+    )
+
+
+def _facts(ticket: Ticket, now: Any) -> list[Fact]:
+    facts = [
+        (_("Department"), ticket.department.name if ticket.department else ""),
+        (_("Step"), ticket.stage.name if ticket.stage else ""),
+        (_("Kind"), ticket.category.name if ticket.category else ""),
+        (_("Urgency"), ticket.get_priority_display()),
+        (_("Place"), ticket.address),
+        (_("Ward"), str(ticket.ward.number) if ticket.ward else ""),
+        (_("Last news"), ago(ticket.updated_at or ticket.created_at, now)),
+    ]
+    return [Fact(word, value) for word, value in facts if value]
+
+
+def _map(ticket: Ticket) -> MapView | None:
+    if ticket.latitude is None:
+        return None
+    shapes, status = ward_map(ticket.organisation_id), status_words(ticket)
+    return MapView(
+        kind="ticket",
+        places_url=places_url(shapes),
+        note=map_note(shapes),
+        latitude=ticket.latitude,
+        longitude=ticket.longitude,
+        ward=ticket.ward.number if ticket.ward else None,
+        tone=status.tone,
+        shape=status.shape,
+    )
+
+
+def _photo_context(ticket: Ticket, conversation: Conversation) -> dict[str, list[Photo]]:
+    photos = [(attachment.kind, _photo(ticket, attachment)) for attachment in conversation.attachments]
+    after = [photo for kind, photo in photos if kind == AttachmentKind.RESOLUTION]
+    return {
+        "photos": [photo for kind, photo in photos if kind != AttachmentKind.RESOLUTION],
+        "photos_after": after,
+    }
+
+
+def _photo(ticket: Ticket, attachment: Attachment) -> Photo:
+    captions = {AttachmentKind.DISPUTE: _("Still wrong"), AttachmentKind.OTHER: _("With a message")}
+    return Photo(
+        url=reverse("tickets:photo", args=[ticket.reference, attachment.pk]),
+        thumbnail_url=reverse("tickets:thumbnail", args=[ticket.reference, attachment.pk]),
+        description=attachment.get_kind_display(),
+        caption=captions.get(AttachmentKind(attachment.kind), ""),
+    )
+
+
+def _support_context(request: HttpRequest, ticket: Ticket, *, mine: bool) -> dict[str, Any]:
+    open_to_support = is_possible(Verb.SUPPORT, ticket.status) and not mine
+    signed_in = request.user.is_authenticated
+    here = reverse("tickets:ticket", args=[ticket.reference])
+    return {
+        "can_support": open_to_support and signed_in,
+        "is_mine": mine,
+        "is_supporter": signed_in and ticket.supports.by(request.user).exists(),
+        "sign_in_url": f"{reverse('account_login')}?next={here}" if open_to_support and not signed_in else "",
+        "me_too_url": reverse("tickets:me_too", args=[ticket.reference]),
+    }
+
+
+def _verification_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    waits = ticket.status == Status.RESOLVED
+    return {
+        "can_verify": waits and may_answer(request.user, ticket),
+        "verify_url": reverse("tickets:verify", args=[ticket.reference]),
+    }

@@ -1,0 +1,117 @@
+"""The story of a ticket for residents: events and what was said, newest first, without staff's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tickets.enums import EventKind
+from tickets.models import Message, Ticket, TicketEvent
+from tickets.queries import Conversation
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    headline: str
+    tone: str
+    shape: str
+    who: str
+    at: datetime
+    text: str
+
+
+_Look = tuple[object, str, str]
+
+# Kinds that are not here are of no interest to residents.
+_LOOKS: dict[str, _Look] = {
+    EventKind.CREATED: (gettext_lazy("Reported"), "open", "plus"),
+    EventKind.EDITED: (gettext_lazy("The details were changed"), "quiet", "list"),
+    EventKind.ROUTED: (gettext_lazy("Sorted under another kind of problem"), "quiet", "list"),
+    EventKind.PRIORITY_CHANGED: (gettext_lazy("The priority was changed"), "quiet", "alert"),
+    EventKind.QUEUED: (gettext_lazy("Waiting for a free agent"), "quiet", "hourglass"),
+    EventKind.ASSIGNED: (gettext_lazy("Given to an agent"), "quiet", "user"),
+    EventKind.PICKED: (gettext_lazy("An agent has taken it"), "quiet", "user"),
+    EventKind.STARTED: (gettext_lazy("Work has started"), "progress", "in-progress"),
+    EventKind.RESPONDED: (gettext_lazy("The department has answered"), "open", "responded"),
+    EventKind.REPLIED: (gettext_lazy("The reporter has replied"), "quiet", "message"),
+    EventKind.RESOLVED: (gettext_lazy("The department says that it is fixed"), "verified", "resolved"),
+    EventKind.VERIFIED: (gettext_lazy("The fix was confirmed"), "verified", "verified"),
+    EventKind.DISPUTED: (gettext_lazy("The fix was disputed: back to work"), "overdue", "cross"),
+    EventKind.CLOSED: (gettext_lazy("Closed"), "quiet", "closed"),
+    EventKind.REOPENED: (gettext_lazy("Reopened"), "progress", "in-progress"),
+    EventKind.TRANSFERRED: (gettext_lazy("Handed to another department"), "quiet", "right"),
+    EventKind.PROMOTED: (gettext_lazy("Moved to the next step"), "quiet", "right"),
+    EventKind.EXPIRED: (gettext_lazy("The promise was missed"), "overdue", "late"),
+    EventKind.MESSAGE_ADDED: (gettext_lazy("Message"), "quiet", "message"),
+    EventKind.ATTACHED: (gettext_lazy("Photos were added"), "quiet", "camera"),
+    EventKind.CODE_SENT: (gettext_lazy("A new code was sent"), "quiet", "lock"),
+    EventKind.WITHDRAWN: (gettext_lazy("Withdrawn"), "quiet", "closed"),
+}
+_BY_REPORTER = {EventKind.CREATED, EventKind.REPLIED, EventKind.VERIFIED, EventKind.DISPUTED}
+# Only these carry their department's name: for the rest it says nothing new.
+_BY_DEPARTMENT = {
+    EventKind.STARTED,
+    EventKind.RESPONDED,
+    EventKind.RESOLVED,
+    EventKind.REOPENED,
+    EventKind.EXPIRED,
+    EventKind.TRANSFERRED,
+    EventKind.ASSIGNED,
+    EventKind.PICKED,
+    EventKind.QUEUED,
+}
+
+
+def timeline_for(ticket: Ticket, conversation: Conversation) -> list[TimelineItem]:
+    said = {str(message.pk): message for message in conversation.messages}
+    shown = (event for event in reversed(conversation.events) if event.kind in _LOOKS)
+    return [_item(event, said.get(str(event.data.get("message")))) for event in shown]
+
+
+def _item(event: TicketEvent, message: Message | None) -> TimelineItem:
+    headline, tone, shape = _LOOKS[event.kind]
+    special = _SPECIAL_HEADLINES.get(EventKind(event.kind))
+    return TimelineItem(
+        headline=special(event) if special else str(headline),
+        tone=tone,
+        shape=shape,
+        who=_who(event),
+        at=event.occurred_at,
+        text=message.body if message else event.note,
+    )
+
+
+def _who(event: TicketEvent) -> str:
+    if event.kind in _BY_REPORTER:
+        return ""
+    is_staff_message = event.kind == EventKind.MESSAGE_ADDED and event.data.get("is_from_staff")
+    if (event.kind in _BY_DEPARTMENT or is_staff_message) and event.department is not None:
+        return event.department.name
+    return ""
+
+
+def _message_headline(event: TicketEvent) -> str:
+    if event.data.get("is_from_staff"):
+        return _("Message from the department")
+    return _("Message from the reporter")
+
+
+def _transfer_headline(event: TicketEvent) -> str:
+    name = event.data.get("to") or (event.department.name if event.department else "")
+    return _("Handed to %(department)s") % {"department": name}
+
+
+def _promotion_headline(event: TicketEvent) -> str:
+    name = event.stage.name if event.stage else ""
+    return _("Next step: %(stage)s") % {"stage": name}
+
+
+_SPECIAL_HEADLINES: dict[EventKind, Callable[[TicketEvent], str]] = {
+    EventKind.MESSAGE_ADDED: _message_headline,
+    EventKind.TRANSFERRED: _transfer_headline,
+    EventKind.PROMOTED: _promotion_headline,
+}
