@@ -1,3 +1,114 @@
-"""What every test may ask for."""
+"""What every test may ask for: real mail and SMS, a real worker, a real browser."""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from celery.contrib.testing.worker import start_worker
+from django.conf import LazySettings
+from django.core.cache import cache
+from django.db import connections
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+from redis import Redis
+
+from demo.outbox import Outbox
+from demo.postoffice import PostOffice
+from tests.inboxes import Inbox
+from ticketing.celery import QUEUES
+from ticketing.celery import app as celery_app
+from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    """No test sees what another one cached."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def _post_office_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostOffice]:
+    office = PostOffice(
+        Outbox(tmp_path_factory.mktemp("outbox")), account_sid="AC" + "0" * 32, auth_token="test"
+    )
+    office.start()
+    yield office
+    office.stop()
+
+
+@pytest.fixture
+def post_office(_post_office_of_this_run: PostOffice, settings: LazySettings) -> PostOffice:
+    """Mail and SMS go by real SMTP and HTTP to this one, which starts empty."""
+    office = _post_office_of_this_run
+    office.outbox.clear()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = office.smtp_port
+    settings.TWILIO_BASE_URL = office.twilio_base_url
+    settings.TWILIO_ACCOUNT_SID = office.account_sid
+    settings.TWILIO_AUTH_TOKEN = office.auth_token
+    settings.DEMO_OUTBOX = office.outbox.folder
+    return office
+
+
+@pytest.fixture
+def mailbox(post_office: PostOffice) -> Inbox:
+    return Inbox(post_office, "mail")
+
+
+@pytest.fixture
+def sms_inbox(post_office: PostOffice) -> Inbox:
+    return Inbox(post_office, "sms")
+
+
+@pytest.fixture
+def celery_worker_running(transactional_db: None, settings: LazySettings) -> Iterator[None]:
+    """A Celery worker on the real broker, all queues, in a thread of this process."""
+    Redis.from_url(settings.REDIS_URL).flushdb()
+    with start_worker(
+        celery_app, pool="solo", perform_ping_check=False, queues=list(QUEUES), shutdown_timeout=20
+    ):
+        yield
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    chromium = find_chromium()
+    return {
+        **browser_type_launch_args,
+        "executable_path": str(chromium.program),
+        "args": list(LAUNCH_ARGUMENTS),
+        "env": {**os.environ, **chromium.environment},
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], live_server: LiveServer) -> dict[str, Any]:
+    """Pages are opened by their path alone, in the city's own time and language."""
+    return {
+        **browser_context_args,
+        "base_url": live_server.url,
+        "locale": "en-ZA",
+        "timezone_id": "Africa/Johannesburg",
+    }
+
+
+@pytest.fixture
+def site(live_server: LiveServer, settings: LazySettings) -> str:
+    """The running site's address; links in mails and SMS lead there."""
+    settings.SITE_URL = live_server.url
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    return live_server.url
+
+
+@pytest.fixture
+def page(page: Page, site: str) -> Iterator[Page]:
+    """A browser page on the running site. A script error on any page fails the test."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert errors == []

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 KEPT_MESSAGES = 500
@@ -65,7 +66,7 @@ class Outbox:
         return sorted(self.folder.glob("*.json"), reverse=True)
 
     @staticmethod
-    def read(paths: list[Path]) -> Iterator[dict[str, str]]:
+    def read(paths: list[Path]) -> Iterator[dict[str, Any]]:
         for path in paths:
             try:
                 yield json.loads(path.read_text(encoding="utf-8"))

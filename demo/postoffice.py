@@ -1,6 +1,6 @@
 """Stand-ins for the mail server and for Twilio, so that the default run and the tests send for real.
 
-Both speak the real protocols on 127.0.0.1 and put what they are handed into an Outbox. Nothing leaves the machine.
+Both speak the real protocols on 127.0.0.1 and put what they are handed into an Outbox. Nothing goes further.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LONGEST_SMS = 1600
 
 @dataclass
 class PostOffice:
-    """SMTP and SMS desks over one outbox. Port 0 takes a free one; `refusing` plays a provider that is down."""
+    """Mail and SMS desks over one outbox. Port 0 takes a free one; `refusing` plays a dead provider."""
 
     outbox: Outbox
     smtp_port: int = 0
@@ -78,7 +78,9 @@ class MailDesk:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.office.refusing:
             return "451 4.3.2 The post office is closed, try later"
-        mail = message_from_bytes(bytes(envelope.content or b""), _class=EmailMessage, policy=modern_policy)
+        content = envelope.content or b""
+        raw = content.encode() if isinstance(content, str) else content
+        mail = message_from_bytes(raw, _class=EmailMessage, policy=modern_policy)
         self.office.outbox.add(
             SentMessage(
                 kind="mail",
@@ -114,7 +116,7 @@ class TwilioError(Exception):
 
 
 def sms_handler(office: PostOffice) -> type[BaseHTTPRequestHandler]:
-    """The request handler of one post office: POST /2010-04-01/Accounts/{sid}/Messages.json and nothing else."""
+    """The handler of one post office: POST /2010-04-01/Accounts/{sid}/Messages.json and nothing else."""
 
     class SmsDesk(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

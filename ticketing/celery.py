@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 from celery import Celery
 from kombu import Queue
@@ -10,6 +11,9 @@ from kombu import Queue
 QUEUES = ("interactive", "delivery", "sweeps", "reports")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings.development")
+
+# The default run is often root's own, in a container or on a rented machine; tasks are JSON, not pickles.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 app = Celery("ticketing")
 app.config_from_object("django.conf:settings", namespace="CELERY")

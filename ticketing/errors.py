@@ -16,42 +16,40 @@ API_PREFIX = "/api/"
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    text = _("Something in this request does not fit together. Go back, look it over and try again.")
-    return answer(request, 400, "bad_request", _("That did not work"), text)
+    sentence = _("Something in this request does not fit together. Go back, look it over and try again.")
+    return answer(request, 400, "bad_request", sentence)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    text = _("You are signed in, but this part is not open to you.")
-    return answer(request, 403, "not_allowed", _("You are not allowed to do this"), text)
+    return answer(request, 403, "not_allowed", _("You are not allowed to do this."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    text = _(
+    sentence = _(
         "The page was open for too long, or your browser refuses cookies. Go back, reload it and try again."
     )
-    return answer(request, 403, "csrf_failed", _("Please try that once more"), text)
+    return answer(request, 403, "csrf_failed", sentence)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    text = _("The address may be mistyped, or what was here has been withdrawn.")
-    return answer(request, 404, "not_found", _("There is nothing here under that name"), text)
+    return answer(request, 404, "not_found", _("There is nothing here under that name."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    text = _("It has been recorded, and nothing you sent was half saved. Please try again in a moment.")
-    return answer(request, 500, "server_error", _("Something went wrong on our side"), text)
+    sentence = _("Something went wrong on our side. It has been recorded; please try again.")
+    return answer(request, 500, "server_error", sentence)
 
 
-def answer(request: HttpRequest, status: int, code: str, headline: str, text: str) -> HttpResponse:
+def answer(request: HttpRequest, status: int, code: str, sentence: str) -> HttpResponse:
     request_id = getattr(request, "request_id", None)
     if request.path_info.startswith(API_PREFIX):
-        body = problem_body(status, code, f"{headline}. {text}", request_id=request_id)
+        body = problem_body(status, code, sentence, request_id=request_id)
         return JsonResponse(body, status=status, content_type=PROBLEM_TYPE)
-    context = {"status": status, "headline": headline, "text": text, "request_id": request_id}
+    context = {"status": status, "sentence": sentence, "request_id": request_id}
     try:
-        page = render_to_string("error.html", context, request=request)
+        page = render_to_string(f"errors/{status}.html", context, request=request)
     except Exception:
         # The page asks who is signed in. With the database gone that fails too; a sentence must still come.
         logger.exception("The error page itself could not be rendered")
-        page = format_html("<!doctype html><title>{0}</title><h1>{0}</h1><p>{1}</p>", headline, text)
+        page = format_html("<!doctype html><title>{0}</title><p>{0}</p>", sentence)
     return HttpResponse(page, status=status)

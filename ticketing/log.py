@@ -11,7 +11,9 @@ from common.request_id import current_request_id
 
 class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_request_id() or "-"
+        # Django's own line about a refused request comes after our middleware has let go of the id.
+        request = getattr(record, "request", None)
+        record.request_id = current_request_id() or getattr(request, "request_id", "-")
         return True
 
 

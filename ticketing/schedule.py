@@ -4,4 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-SCHEDULE: dict[str, dict[str, Any]] = {}
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """An entry that is dropped rather than queued twice when the workers are busy for longer."""
+    return {"task": task, "schedule": float(seconds), "options": {"expires": seconds * 0.9}}
+
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "Relay events that a lost wake-up left behind": every(60, "tickets.relay_events"),
+    "Assign queued tickets": every(60, "tickets.drain_all_queues"),
+    "Expire tickets whose promise ran out": every(60, "tickets.expire_due"),
+    "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
+}

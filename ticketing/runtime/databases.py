@@ -13,7 +13,7 @@ from ticketing.runtime.valkey import Valkey
 
 
 def prepare_places(data: Path | None = None) -> Places:
-    """The places with their directories made; found again then, since a new folder may be closed to others."""
+    """The places with their directories made; found again then: a new folder may be closed to others."""
     mode = 0o711 if server_user().is_other else 0o700
     make_directory(find_places(data).data, mode=mode)
     places = find_places(data)

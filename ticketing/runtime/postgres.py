@@ -105,9 +105,7 @@ def candidate_folders() -> Iterator[tuple[Path, Path | None]]:
 def release_of(executable: Path) -> str:
     """The release that the binary says it is, as in 18.6; 0 when it does not run here."""
     try:
-        shown = subprocess.run(  # noqa: S603
-            [executable, "-V"], capture_output=True, text=True, timeout=20, check=False
-        )
+        shown = subprocess.run([executable, "-V"], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return "0"
     number = re.search(r"\) (\d+(\.\d+)?)", shown.stdout)
@@ -198,7 +196,16 @@ class Postgres:
         return cluster
 
     def run_initdb(self, binaries: Binaries, target: Path) -> None:
-        command = [binaries.path("initdb"), "-D", target, "-U", DATABASE_NAME, "--auth=trust", "-E", "UTF8"]
+        command: list[str | Path] = [
+            binaries.path("initdb"),
+            "-D",
+            target,
+            "-U",
+            DATABASE_NAME,
+            "--auth=trust",
+            "-E",
+            "UTF8",
+        ]
         # The builtin provider sorts the same on every machine; PostgreSQL 15 and 16 come nearest with C.
         if binaries.version >= FIRST_WITH_BUILTIN_LOCALE:
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

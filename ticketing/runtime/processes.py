@@ -44,10 +44,8 @@ def start_server(
     directory: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own (Ctrl-C must not reach it) that dies with this thread."""
-    account: dict[str, int | list[int]] = {}
-    if user and user.is_other:
-        account = {"user": user.uid, "group": user.gid, "extra_groups": []}
-    return subprocess.Popen(  # noqa: S603
+    account = user if user and user.is_other else None
+    return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -56,7 +54,9 @@ def start_server(
         preexec_fn=dying_with_parent(last_signal, os.getpid()),  # noqa: PLW1509
         env=dict(environment) if environment is not None else None,
         cwd=directory,
-        **account,  # type: ignore[arg-type]
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 
@@ -108,7 +108,7 @@ def is_running(pid: int, name: str) -> bool:
             return name in status.read_bytes().decode(errors="replace")
         except OSError:
             return False
-    shown = subprocess.run(  # noqa: S603
+    shown = subprocess.run(
         ["/bin/ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
     )
     return name in shown.stdout

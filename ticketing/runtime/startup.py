@@ -9,8 +9,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
@@ -22,7 +21,7 @@ from ticketing.runtime.secret import ensure_secret_key
 from ticketing.runtime.supervisor import StopAsked, Supervisor, answers
 
 
-def serve(output: TextIO) -> None:
+def serve(say: Callable[[str], object]) -> None:
     """Start everything, say READY, stay until asked to stop. Raises RuntimeProblem."""
     began = time.monotonic()
     supervisor = Supervisor()
@@ -34,14 +33,18 @@ def serve(output: TextIO) -> None:
         ensure_secret_key(places)
         with databases_of_this_run(places):
             try:
-                run(supervisor, programs, places, output, began)
+                run(supervisor, programs, places, say, began)
             finally:
                 supervisor.stop()
-    output.write("Stopped.\n")
+    say("Stopped.")
 
 
 def run(
-    supervisor: Supervisor, programs: list[Program], places: Places, output: TextIO, began: float
+    supervisor: Supervisor,
+    programs: list[Program],
+    places: Places,
+    say: Callable[[str], object],
+    began: float,
 ) -> None:
     environment = environment_of(places)
     supervisor.run_once(
@@ -53,8 +56,7 @@ def run(
     front_page = f"http://{reachable_host()}:{settings.PORT}/"
     if not answers(front_page):
         raise RuntimeProblem(f"The front page {front_page} does not answer; the lines above may say why.")
-    output.write(ready_text(places, time.monotonic() - began))
-    output.flush()
+    say(ready_text(places, time.monotonic() - began))
     supervisor.watch()
 
 
@@ -115,4 +117,4 @@ def ready_text(places: Places, seconds: float) -> str:
         lines.append(f"  Demo mailbox    {settings.SITE_URL}/demo/messages/")
     where = places.data.relative_to(PROJECT_DIR) if places.data.is_relative_to(PROJECT_DIR) else places.data
     lines.append(f"  Everything kept in {where}; Ctrl-C stops it all.")
-    return "\n".join(lines) + "\n\n"
+    return "\n".join(lines) + "\n"

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             places = prepare_places()
             with databases_of_this_run(places):
                 if command:
-                    raise SystemExit(subprocess.run(command, check=False).returncode)  # noqa: S603
+                    raise SystemExit(subprocess.run(command, check=False).returncode)
                 self.stdout.write(
                     f"PostgreSQL  {places.database_url}\nValkey      {places.redis_url}\nCtrl-C stops both."
                 )

@@ -16,6 +16,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            serve(self.stdout)
+            serve(self.say)
         except RuntimeProblem as problem:
             raise CommandError(str(problem)) from problem
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
