@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Length
 
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where, roles_of
@@ -61,8 +62,15 @@ class CategoryQuerySet(OrganisationScopedQuerySet["Category"]):
     def active(self) -> CategoryQuerySet:
         return self.filter(is_active=True, department__is_active=True)
 
+    def with_key(self, key: uuid.UUID) -> CategoryQuerySet:
+        return self.filter(pk=key)
+
+    def by_name(self) -> CategoryQuerySet:
+        return self.order_by("name", "pk")
+
     def by_department(self) -> CategoryQuerySet:
-        return self.select_related("department").order_by("department__name", "name", "pk")
+        related = self.select_related("department__calendar")
+        return related.order_by("department__name", "department_id", "name", "pk")
 
 
 class StandardQuerySet(models.QuerySet["Standard"]):
@@ -73,6 +81,9 @@ class StandardQuerySet(models.QuerySet["Standard"]):
 
 
 class WardQuerySet(OrganisationScopedQuerySet["Ward"]):
+    def with_number(self, number: int) -> WardQuerySet:
+        return self.filter(number=number)
+
     def by_number(self) -> WardQuerySet:
         return self.order_by("number", "pk")
 
@@ -80,6 +91,10 @@ class WardQuerySet(OrganisationScopedQuerySet["Ward"]):
 class SuburbQuerySet(OrganisationScopedQuerySet["Suburb"]):
     def by_name(self) -> SuburbQuerySet:
         return self.order_by("name", "pk")
+
+    def named_like(self, typed: str) -> SuburbQuerySet:
+        """Suburbs whose name starts like what was typed, the exact one first."""
+        return self.filter(name__istartswith=typed).order_by(Length("name"), "name", "pk")
 
     def matching(self, words: str) -> SuburbQuerySet:
         return self.filter(name__icontains=words)

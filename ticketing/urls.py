@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from ticketing import health
+from ticketing import health, views
 
 handler400 = "ticketing.errors.bad_request"
 handler403 = "ticketing.errors.permission_denied"
@@ -14,6 +14,10 @@ handler404 = "ticketing.errors.not_found"
 handler500 = "ticketing.errors.server_error"
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("find/", views.find, name="find"),
+    path("", include("tickets.urls")),
+    path("account/", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("console/", admin.site.urls),

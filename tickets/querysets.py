@@ -183,6 +183,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """What many people have said "me too" about, most of them first."""
         return self.filter(support_count__gte=least).order_by("-support_count", "-created_at", "pk")
 
+    def with_reference(self, reference: str) -> TicketQuerySet:
+        return self.filter(reference=reference)
+
     def with_external_ref(self, external_ref: str) -> TicketQuerySet:
         return self.filter(external_ref=external_ref)
 
@@ -254,6 +257,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def with_key(self, key: uuid.UUID) -> AttachmentQuerySet:
+        return self.filter(pk=key)
+
     def shown_to(self, parts: Iterable[Visibility]) -> AttachmentQuerySet:
         return self.filter(visibility__in=list(parts))
 

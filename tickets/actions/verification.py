@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +15,12 @@ from common.errors import DomainError, InvalidInput, NotAllowed
 from tickets.actions.assignment import take_load
 from tickets.actions.change import Change, CheckedChange, changing, check_person, close, lock_ticket
 from tickets.actions.clocks import take_back_resolution
+from tickets.actions.conversation import keep_pictures
 from tickets.actions.custody import hand_over
-from tickets.enums import EventKind, Status, VerificationState, Visibility
+from tickets.enums import AttachmentKind, EventKind, Status, VerificationState, Visibility
 from tickets.models import Ticket, Verification
 from tickets.permissions import can_view_ticket, is_reporter
+from tickets.pictures import Picture
 from tickets.verification import MAX_ATTEMPTS, is_right_code
 from tickets.workflow import Verb
 
@@ -76,7 +79,9 @@ def verify_resolution(ticket: Ticket, *, code: str, acting_user: Any) -> Ticket:
         return change.ticket
 
 
-def dispute_resolution(ticket: Ticket, *, reason: str, acting_user: Any, code: str = "") -> Ticket:
+def dispute_resolution(
+    ticket: Ticket, *, reason: str, acting_user: Any, code: str = "", pictures: Sequence[Picture] = ()
+) -> Ticket:
     """Send a resolved ticket back to work; its clock goes on from where it stopped.
 
     The reporter may, and in public space any supporter; whoever is not signed in shows the code.
@@ -90,6 +95,7 @@ def dispute_resolution(ticket: Ticket, *, reason: str, acting_user: Any, code: s
         ticket, Verb.DISPUTE, acting_user=acting_user, note=reason, note_field="reason", authorised=True
     ) as change:
         _answer(change, VerificationState.DISPUTED, reason=change.note)
+        keep_pictures(change, pictures, AttachmentKind.DISPUTE)
         back_to_work(change)
         change.record_rule()
         hand_over(change)
