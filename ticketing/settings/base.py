@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.conf import locale
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,9 @@ from ticketing.env import env_bool, env_int, env_list, env_port, env_str
 from ticketing.runtime.places import PROJECT_DIR, find_places
 from ticketing.schedule import SCHEDULE
 from ticketing.settings.console import UNFOLD as UNFOLD
+
+# ModelForm[Ticket] and the like exist only for the type checker until this is called.
+django_stubs_ext.monkeypatch()
 
 # Places and addresses
 BASE_DIR = PROJECT_DIR
