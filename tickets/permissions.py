@@ -46,7 +46,11 @@ def can_view_as_staff(user: Any, ticket: Ticket) -> bool:
         return True
     if not has_capability(user, Capability.VIEW_DEPARTMENT_TICKETS, ticket.organisation_id):
         return False
-    return ticket.department_id is None or ticket.department_id in departments_of(user) or holds_ticket(user, ticket)
+    return (
+        ticket.department_id is None
+        or ticket.department_id in departments_of(user)
+        or holds_ticket(user, ticket)
+    )
 
 
 def can_view_reporter(user: Any, ticket: Ticket) -> bool:
@@ -80,7 +84,9 @@ def can_use(user: Any, verb: Verb, ticket: Ticket) -> bool:
         return bool(user is not None and user.is_authenticated) and can_view_ticket(user, ticket)
     if needs is Party.REPORTER:
         return is_reporter(user, ticket) or (
-            verb is Verb.MESSAGE and is_staff_of(user, ticket.organisation_id) and can_view_as_staff(user, ticket)
+            verb is Verb.MESSAGE
+            and is_staff_of(user, ticket.organisation_id)
+            and can_view_as_staff(user, ticket)
         )
     if verb in _REPORTER_ALSO and is_reporter(user, ticket):
         return True
@@ -105,5 +111,3 @@ def possible_verbs(user: Any, ticket: Ticket) -> list[Verb]:
 
 def can_log_for_caller(user: Any, organisation_id: Any) -> bool:
     return has_capability(user, Capability.LOG_FOR_CALLER, organisation_id)
-
-

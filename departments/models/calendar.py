@@ -35,7 +35,9 @@ class Calendar(IdentifiedModel):
         verbose_name = _("calendar")
         verbose_name_plural = _("calendars")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organisation", "name", "version"], name="calendar_version_is_unique"),
+            models.UniqueConstraint(
+                fields=["organisation", "name", "version"], name="calendar_version_is_unique"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,7 +67,9 @@ class WorkingInterval(IdentifiedModel):
     )
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     starts_minute = models.PositiveSmallIntegerField(_("from"), help_text=_("Minutes after midnight."))
-    ends_minute = models.PositiveSmallIntegerField(_("to"), help_text=_("Minutes after midnight, at most 1440."))
+    ends_minute = models.PositiveSmallIntegerField(
+        _("to"), help_text=_("Minutes after midnight, at most 1440.")
+    )
 
     class Meta:
         verbose_name = _("working interval")

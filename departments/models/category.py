@@ -29,13 +29,18 @@ class Category(IdentifiedModel):
     name = models.CharField(_("name"), max_length=100, validators=[refuse_control_characters])
     description = models.TextField(_("description"), max_length=1000, blank=True)
     keywords = models.TextField(
-        _("keywords"), max_length=1000, blank=True, help_text=_("Words residents use for it, separated by commas.")
+        _("keywords"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Words residents use for it, separated by commas."),
     )
     default_priority = models.PositiveSmallIntegerField(
         _("default priority"), choices=Priority, default=Priority.MEDIUM
     )
     is_public_space = models.BooleanField(
-        _("in public space"), default=True, help_text=_("Anybody may see it, and any supporter may confirm the fix.")
+        _("in public space"),
+        default=True,
+        help_text=_("Anybody may see it, and any supporter may confirm the fix."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -89,9 +94,13 @@ class Standard(IdentifiedModel):
                 fields=["category", "priority"], name="standard_is_one_per_priority", nulls_distinct=False
             ),
             models.CheckConstraint(
-                condition=Q(respond_within_seconds__gte=1, resolve_within_seconds__gte=F("respond_within_seconds")),
+                condition=Q(
+                    respond_within_seconds__gte=1, resolve_within_seconds__gte=F("respond_within_seconds")
+                ),
                 name="standard_targets_are_positive",
-                violation_error_message=_("Both times must be positive, and resolving cannot be due before responding."),
+                violation_error_message=_(
+                    "Both times must be positive, and resolving cannot be due before responding."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(priority__isnull=True) | Q(priority__in=Priority.values),

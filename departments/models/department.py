@@ -42,7 +42,9 @@ class Department(IdentifiedModel):
         verbose_name=_("overflow department"),
         help_text=_("Takes tickets that wait too long for a free agent."),
     )
-    queue_limit_seconds = models.PositiveIntegerField(_("longest wait in the queue, seconds"), null=True, blank=True)
+    queue_limit_seconds = models.PositiveIntegerField(
+        _("longest wait in the queue, seconds"), null=True, blank=True
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
@@ -127,8 +129,12 @@ class DepartmentMember(IdentifiedModel):
         verbose_name = _("department member")
         verbose_name_plural = _("department members")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["department", "user"], name="departmentmember_is_one_per_department"),
-            models.CheckConstraint(condition=Q(capacity__gte=1), name="departmentmember_capacity_is_positive"),
+            models.UniqueConstraint(
+                fields=["department", "user"], name="departmentmember_is_one_per_department"
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__gte=1), name="departmentmember_capacity_is_positive"
+            ),
         ]
 
     def __str__(self) -> str:

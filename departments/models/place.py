@@ -41,7 +41,12 @@ class Ward(IdentifiedModel):
         Organisation, on_delete=models.CASCADE, related_name="wards", verbose_name=_("organisation")
     )
     region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="wards", null=True, blank=True, verbose_name=_("region")
+        Region,
+        on_delete=models.PROTECT,
+        related_name="wards",
+        null=True,
+        blank=True,
+        verbose_name=_("region"),
     )
     number = models.PositiveIntegerField(_("number"))
     name = models.CharField(_("name"), max_length=80)
@@ -63,7 +68,8 @@ class Ward(IdentifiedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "number"], name="ward_number_is_unique"),
             models.CheckConstraint(
-                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="ward_point_is_on_earth"
+                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="ward_point_is_on_earth",
             ),
         ]
 

@@ -23,13 +23,22 @@ class Clock(IdentifiedModel):
     `elapsed_seconds` is what was used up before `running_since`; the rest runs in working time.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="clocks", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="clocks", verbose_name=_("ticket")
+    )
     promise = models.CharField(_("promise"), max_length=20, choices=Promise)
     state = models.CharField(_("state"), max_length=20, choices=ClockState, default=ClockState.RUNNING)
     standard = models.ForeignKey(
-        Standard, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("standard")
+        Standard,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("standard"),
     )
-    calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar"))
+    calendar = models.ForeignKey(
+        Calendar, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar")
+    )
     target_seconds = models.PositiveIntegerField(_("target, working seconds"))
     elapsed_seconds = models.PositiveIntegerField(_("used before this run, working seconds"), default=0)
     started_at = models.DateTimeField(_("started at"))
@@ -74,7 +83,9 @@ class Clock(IdentifiedModel):
 class Custody(IdentifiedModel):
     """Who held a ticket from when to when, in working seconds of the holding department."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="custodies", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="custodies", verbose_name=_("ticket")
+    )
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, related_name="+", verbose_name=_("department")
     )

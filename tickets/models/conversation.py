@@ -18,7 +18,9 @@ from tickets.querysets import AttachmentQuerySet, MessageQuerySet, SupportQueryS
 class Message(IdentifiedModel):
     """Something said on a ticket: between reporter and staff, or a note among staff."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="messages", verbose_name=_("ticket")
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -29,7 +31,9 @@ class Message(IdentifiedModel):
     )
     is_from_staff = models.BooleanField(_("from staff"), default=False)
     body = models.TextField(_("text"), max_length=5000, validators=[refuse_control_characters])
-    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
+    visibility = models.CharField(
+        _("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS
+    )
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.WEB)
     created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 
@@ -48,7 +52,9 @@ class Message(IdentifiedModel):
 class Attachment(IdentifiedModel):
     """A file on a ticket. Pictures are re-encoded before they get here, without metadata."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("ticket")
+    )
     message = models.ForeignKey(
         Message,
         on_delete=models.CASCADE,
@@ -66,7 +72,9 @@ class Attachment(IdentifiedModel):
         verbose_name=_("uploaded by"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=AttachmentKind, default=AttachmentKind.REPORT)
-    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PUBLIC)
+    visibility = models.CharField(
+        _("visible to"), max_length=20, choices=Visibility, default=Visibility.PUBLIC
+    )
     file = models.FileField(_("file"), upload_to="attachments/%Y/%m/", max_length=250)
     name = models.CharField(_("name"), max_length=150)
     content_type = models.CharField(_("content type"), max_length=100)
@@ -89,7 +97,9 @@ class Attachment(IdentifiedModel):
 class Support(IdentifiedModel):
     """Another resident with the same problem; one per person and ticket."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="supports", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="supports", verbose_name=_("ticket")
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("supporter")
     )

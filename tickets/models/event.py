@@ -27,7 +27,9 @@ class TicketEvent(IdentifiedModel):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="events", verbose_name=_("ticket")
+    )
     kind = models.CharField(_("kind"), max_length=40, choices=EventKind)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility)
     actor = models.ForeignKey(
@@ -46,11 +48,21 @@ class TicketEvent(IdentifiedModel):
     )
     data = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
     department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("held by department")
+        Department,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=_("held by department"),
     )
-    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("stage"))
+    stage = models.ForeignKey(
+        Stage, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("stage")
+    )
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("held by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=_("held by"),
     )
     ticket_version = models.PositiveIntegerField(_("ticket version"))
     occurred_at = models.DateTimeField(_("at"), default=timezone.now)

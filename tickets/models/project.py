@@ -21,7 +21,9 @@ class Project(IdentifiedModel):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="projects", verbose_name=_("organisation")
     )
-    name = models.CharField(_("name"), max_length=100, validators=[MinLengthValidator(3), refuse_control_characters])
+    name = models.CharField(
+        _("name"), max_length=100, validators=[MinLengthValidator(3), refuse_control_characters]
+    )
     description = models.TextField(_("description"), max_length=5000, blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -34,7 +36,8 @@ class Project(IdentifiedModel):
         constraints: ClassVar = [
             models.UniqueConstraint("organisation", Lower("name"), name="project_name_is_unique"),
             models.CheckConstraint(
-                condition=GreaterThanOrEqual(Length(Trim("name")), 3), name="project_name_has_three_characters"
+                condition=GreaterThanOrEqual(Length(Trim("name")), 3),
+                name="project_name_has_three_characters",
             ),
         ]
 

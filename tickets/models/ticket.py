@@ -43,19 +43,36 @@ class Ticket(IdentifiedModel):
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.MEDIUM)
     source = models.CharField(_("source"), max_length=20, choices=Source)
-    tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True, size=20)
+    tags = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True, size=20
+    )
 
     category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("category")
+        Category,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("category"),
     )
     department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("department")
+        Department,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("department"),
     )
     stage = models.ForeignKey(
         Stage, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("stage")
     )
     project = models.ForeignKey(
-        Project, on_delete=models.PROTECT, related_name="tickets", null=True, blank=True, verbose_name=_("project")
+        Project,
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        null=True,
+        blank=True,
+        verbose_name=_("project"),
     )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -85,7 +102,10 @@ class Ticket(IdentifiedModel):
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     address = models.CharField(
-        _("address or description of the place"), max_length=250, blank=True, validators=[refuse_control_characters]
+        _("address or description of the place"),
+        max_length=250,
+        blank=True,
+        validators=[refuse_control_characters],
     )
     ward = models.ForeignKey(
         Ward, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("ward")
@@ -94,10 +114,20 @@ class Ticket(IdentifiedModel):
     support_count = models.PositiveIntegerField(_("supporters"), default=0)
 
     duplicate_of = models.ForeignKey(
-        "self", on_delete=models.PROTECT, related_name="duplicates", null=True, blank=True, verbose_name=_("duplicate of")
+        "self",
+        on_delete=models.PROTECT,
+        related_name="duplicates",
+        null=True,
+        blank=True,
+        verbose_name=_("duplicate of"),
     )
     follow_up_of = models.ForeignKey(
-        "self", on_delete=models.PROTECT, related_name="follow_ups", null=True, blank=True, verbose_name=_("follow-up of")
+        "self",
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+        null=True,
+        blank=True,
+        verbose_name=_("follow-up of"),
     )
 
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -128,17 +158,21 @@ class Ticket(IdentifiedModel):
         verbose_name_plural = _("tickets")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_is_known"),
-            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="ticket_priority_is_known"),
+            models.CheckConstraint(
+                condition=Q(priority__in=Priority.values), name="ticket_priority_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="", closed_at__isnull=True) & ~Q(status=Status.CLOSED)
                 | Q(status=Status.CLOSED, outcome__in=Outcome.values, closed_at__isnull=False),
                 name="ticket_closed_has_outcome",
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.RESOLVED) | Q(resolved_at__isnull=False), name="ticket_resolved_has_time"
+                condition=~Q(status=Status.RESOLVED) | Q(resolved_at__isnull=False),
+                name="ticket_resolved_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.RESPONDED) | Q(responded_at__isnull=False, auto_close_at__isnull=False),
+                condition=~Q(status=Status.RESPONDED)
+                | Q(responded_at__isnull=False, auto_close_at__isnull=False),
                 name="ticket_responded_closes_by_itself",
             ),
             models.CheckConstraint(
@@ -156,13 +190,16 @@ class Ticket(IdentifiedModel):
                 name="ticket_waits_only_without_assignee",
             ),
             models.CheckConstraint(
-                condition=Q(stage__isnull=True) | Q(department__isnull=False), name="ticket_stage_has_department"
+                condition=Q(stage__isnull=True) | Q(department__isnull=False),
+                name="ticket_stage_has_department",
             ),
             models.CheckConstraint(
                 condition=~Q(outcome=Outcome.DUPLICATE) | Q(duplicate_of__isnull=False),
                 name="ticket_duplicate_has_original",
             ),
-            models.CheckConstraint(condition=~Q(duplicate_of=F("id")), name="ticket_is_not_its_own_duplicate"),
+            models.CheckConstraint(
+                condition=~Q(duplicate_of=F("id")), name="ticket_is_not_its_own_duplicate"
+            ),
             models.CheckConstraint(condition=Q(version__gte=1), name="ticket_version_is_positive"),
             models.UniqueConstraint(
                 fields=["organisation", "external_ref"],
@@ -173,16 +210,18 @@ class Ticket(IdentifiedModel):
         indexes: ClassVar = [
             # Lists: newest first, whole organisation and by the usual filters.
             models.Index("organisation", F("created_at").desc(), F("id").desc(), name="ticket_newest"),
-            models.Index("organisation", "status", F("created_at").desc(), F("id").desc(), name="ticket_by_status"),
-            models.Index("department", "status", F("created_at").desc(), F("id").desc(), name="ticket_by_department"),
+            models.Index(
+                "organisation", "status", F("created_at").desc(), F("id").desc(), name="ticket_by_status"
+            ),
+            models.Index(
+                "department", "status", F("created_at").desc(), F("id").desc(), name="ticket_by_department"
+            ),
             models.Index("ward", F("created_at").desc(), F("id").desc(), name="ticket_by_ward"),
             models.Index("category", F("created_at").desc(), F("id").desc(), name="ticket_by_category"),
             models.Index("reporter", F("created_at").desc(), F("id").desc(), name="ticket_by_reporter"),
             models.Index("project", F("created_at").desc(), F("id").desc(), name="ticket_by_project"),
             # An agent's own work: TicketQuerySet.work_of.
-            models.Index(
-                "assignee", "due_at", name="ticket_work", condition=Q(status__in=UNCLOSED_STATUSES)
-            ),
+            models.Index("assignee", "due_at", name="ticket_work", condition=Q(status__in=UNCLOSED_STATUSES)),
             # The queue in the order it is drained: TicketQuerySet.waiting_in.
             models.Index(
                 "department",
@@ -217,7 +256,9 @@ class Ticket(IdentifiedModel):
 class TicketAssignee(IdentifiedModel):
     """Somebody else who works on the ticket beside the one who leads."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="assignees", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="assignees", verbose_name=_("ticket")
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("person")
     )

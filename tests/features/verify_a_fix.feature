@@ -1,0 +1,30 @@
+Feature: Verifying that a fix is real
+  A department's "resolved" is a claim. The proof is the reporter's.
+
+  Background:
+    Given Thandi is a resident with a phone
+    And Sipho is free at Water and Sanitation
+    And Thandi has reported "Burst pipe flooding the road"
+    And Sipho has resolved the ticket with the note "New coupling fitted."
+
+  Scenario: The resident confirms with the code from the SMS
+    When Thandi opens the link in the SMS
+    And Thandi types the code from the SMS and confirms
+    Then the ticket is closed as verified
+    And the public page says that the fix was confirmed
+
+  Scenario: A wrong code changes nothing and says how many tries are left
+    When Thandi opens the link in the SMS
+    And Thandi types a wrong code and confirms
+    Then Thandi reads that the code is not right and that 4 tries are left
+    And the ticket is still resolved
+
+  Scenario: The resident disputes and the work goes on
+    When Thandi opens the link in the SMS
+    And Thandi types the code from the SMS and says that it is not fixed because "Water is still running"
+    Then the ticket is in progress again and its clock goes on
+    And Sipho gets an e-mail that says "Water is still running"
+
+  Scenario: Nobody answers for seven days
+    When seven days pass and the sweeps run
+    Then the ticket is closed as unverified
