@@ -187,7 +187,7 @@ def _checked_reporter(organisation: Organisation, reporter: Reporter, acting_use
 def _build(organisation: Organisation, report: Report, reporter: Reporter, source: Source) -> Ticket:
     _check_belongs(organisation, report)
     department = _department_for(organisation, report)
-    place = _checked_place(report.place)
+    place = checked_place(report.place)
     ward = None
     if place.latitude is not None and place.longitude is not None:
         ward = ward_at(organisation.pk, place.latitude, place.longitude)
@@ -200,7 +200,7 @@ def _build(organisation: Organisation, report: Report, reporter: Reporter, sourc
         priority=report.priority
         or (report.category.default_priority if report.category else Priority.MEDIUM),
         source=source,
-        tags=_checked_tags(report.tags),
+        tags=checked_tags(report.tags),
         category=report.category,
         department=department,
         stage=department.stages.order_by("position").first() if department else None,
@@ -249,7 +249,7 @@ def _department_for(organisation: Organisation, report: Report) -> Department | 
     return None if report.project is not None else first_department(organisation.pk)
 
 
-def _checked_place(place: Place) -> Place:
+def checked_place(place: Place) -> Place:
     latitude, longitude = place.latitude, place.longitude
     if (latitude is None) != (longitude is None):
         raise InvalidInput(_("A place needs both latitude and longitude."), field="latitude")
@@ -261,7 +261,7 @@ def _checked_place(place: Place) -> Place:
     return Place(latitude, longitude, clean_line(place.address))
 
 
-def _checked_tags(tags: Sequence[str]) -> list[str]:
+def checked_tags(tags: Sequence[str]) -> list[str]:
     cleaned = list(dict.fromkeys(clean_line(tag).lower() for tag in tags if tag.strip()))
     if len(cleaned) > 20 or any(len(tag) > 40 for tag in cleaned):
         raise InvalidInput(_("At most twenty tags of at most forty characters."), field="tags")
