@@ -1,0 +1,259 @@
+"""One ticket's life told in memory: what `tickets.actions` would write, row for row, at any past moment.
+
+Replaying eighteen months through the real actions would take hours and tell people about it. So the
+rules are repeated here for the demo alone, and `demo.seed.consistency` proves that the rows agree.
+"""
+
+from __future__ import annotations
+
+import heapq
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from demo.seed.identifiers import key_at
+from demo.seed.promises import ToldClock
+from demo.seed.world import DemoCategory, DemoDepartment, Member, Resident, World
+from tickets.enums import ClockState, EventKind, Promise, Source, Status, VerificationState, Visibility
+from tickets.workflow import WORKFLOW, Verb
+
+COUNTED = (Status.OPEN, Status.IN_PROGRESS)
+UNCLOSED = (*COUNTED, Status.RESPONDED, Status.RESOLVED)
+_RELATIONS = {"assignee", "department", "stage", "duplicate_of"}
+
+Row = dict[str, Any]
+Aside = Callable[[datetime], None]
+
+
+class Telling:
+    """The rows of one ticket so far, and the mechanism behind every verb."""
+
+    def __init__(
+        self,
+        world: World,
+        rng: Random,
+        *,
+        ticket: Row,
+        department: DemoDepartment | None,
+        category: DemoCategory | None,
+        region_id: uuid.UUID | None,
+        reporter: Resident | None,
+    ) -> None:
+        self.world = world
+        self.rng = rng
+        self.ticket = ticket
+        self.department = department
+        self.category = category
+        self.region_id = region_id
+        self.reporter = reporter
+        self.member: Member | None = None
+        self.changes: dict[str, list[Any]] = {}
+        self.events: list[Row] = []
+        self.messages: list[Row] = []
+        self.supports: list[Row] = []
+        self.custodies: list[Row] = []
+        self.verifications: list[Row] = []
+        self.clocks: list[ToldClock] = []
+        self._asides: list[tuple[datetime, int, Aside]] = []
+        self._last_key_at = 0
+
+    # Reading
+
+    @property
+    def status(self) -> Status:
+        status: Status = self.ticket["status"]
+        return status
+
+    @property
+    def created_at(self) -> datetime:
+        at: datetime = self.ticket["created_at"]
+        return at
+
+    @property
+    def last_at(self) -> datetime:
+        """When the latest event happened."""
+        at: datetime = self.events[-1]["occurred_at"]
+        return at
+
+    @property
+    def reporter_id(self) -> uuid.UUID | None:
+        return self.reporter.id if self.reporter else None
+
+    @property
+    def holder_id(self) -> uuid.UUID | None:
+        return self.member.user_id if self.member else None
+
+    @property
+    def next_stage(self) -> tuple[uuid.UUID, str] | None:
+        stages = self.department.stages if self.department else []
+        ids = [stage for stage, _name in stages]
+        place = ids.index(self.ticket["stage_id"]) + 1 if self.ticket["stage_id"] in ids else 0
+        return stages[place] if place < len(stages) else None
+
+    def new_id(self, at: datetime) -> uuid.UUID:
+        """Keys grow even within a moment, because timelines break ties by them."""
+        self._last_key_at = max(int(at.timestamp() * 1000), self._last_key_at + 1)
+        return key_at(self.rng, self._last_key_at)
+
+    # Time
+
+    def later(self, at: datetime, aside: Aside) -> None:
+        """Something that happens on the way, whatever the main story does."""
+        heapq.heappush(self._asides, (at, len(self._asides), aside))
+
+    def advance(self, at: datetime) -> None:
+        """Let everything happen that lies before `at`: asides, and promises that run out."""
+        while self._asides and self._asides[0][0] < at:
+            moment, _order, aside = heapq.heappop(self._asides)
+            self._expire(moment)
+            aside(moment)
+        self._expire(at)
+
+    def _expire(self, at: datetime) -> None:
+        for clock in self.clocks:
+            if clock.is_due_by(at):
+                due_at = clock.breach()
+                if clock.promise is Promise.RESOLVE:
+                    self.write(expired_at=due_at)
+                    self.record(EventKind.EXPIRED, due_at, actor=None)
+
+    # Writing
+
+    def write(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            column = f"{name}_id" if name in _RELATIONS else name
+            old = self.ticket[column]
+            if old != value:
+                self.changes[name] = [self.changes[name][0] if name in self.changes else old, value]
+                self.ticket[column] = value
+
+    def record(
+        self,
+        kind: EventKind,
+        at: datetime,
+        *,
+        actor: uuid.UUID | None,
+        visibility: Visibility = Visibility.PUBLIC,
+        note: str = "",
+        data: dict[str, Any] | None = None,
+        on_behalf_of: str = "",
+    ) -> None:
+        if self.events:
+            self.ticket["version"] += 1
+            self.ticket["updated_at"] = at
+        self.events.append(
+            {
+                "id": self.new_id(at),
+                "organisation_id": self.ticket["organisation_id"],
+                "ticket_id": self.ticket["id"],
+                "kind": kind,
+                "visibility": visibility,
+                "actor_id": actor,
+                "on_behalf_of": on_behalf_of,
+                "note": note,
+                "changes": self.changes,
+                "data": data or {},
+                "department_id": self.ticket["department_id"],
+                "stage_id": self.ticket["stage_id"],
+                "assignee_id": self.ticket["assignee_id"],
+                "ticket_version": self.ticket["version"],
+                "occurred_at": at,
+            }
+        )
+        self.changes = {}
+
+    def _record_rule(
+        self,
+        verb: Verb,
+        at: datetime,
+        *,
+        actor: uuid.UUID | None,
+        note: str = "",
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        rule = WORKFLOW[verb]
+        self.record(rule.event, at, actor=actor, visibility=rule.visibility, note=note, data=data)
+
+    def _say(
+        self,
+        at: datetime,
+        body: str,
+        *,
+        author: uuid.UUID | None,
+        from_staff: bool,
+        visibility: Visibility,
+        source: Source,
+    ) -> uuid.UUID:
+        key = self.new_id(at)
+        self.messages.append(
+            {
+                "id": key,
+                "ticket_id": self.ticket["id"],
+                "author_id": author,
+                "is_from_staff": from_staff,
+                "body": body,
+                "visibility": visibility,
+                "source": source,
+                "created_at": at,
+            }
+        )
+        return key
+
+    # Clocks, custody, proof
+
+    def _start_clocks(self, at: datetime) -> None:
+        standard = self.category.standard(self.ticket["priority"]) if self.category else None
+        if standard is None:
+            return
+        targets = {Promise.RESPOND: standard.respond_seconds, Promise.RESOLVE: standard.resolve_seconds}
+        for promise, seconds in targets.items():
+            clock = ToldClock(self.new_id(at), promise, standard, seconds, at)
+            clock.run(at)
+            self.clocks.append(clock)
+        self.write(due_at=self.clocks[-1].due_at)
+
+    def _meet(self, at: datetime, promise: Promise) -> None:
+        for clock in self.clocks:
+            if clock.promise is promise:
+                clock.stop(at, ClockState.MET)
+
+    def _cancel_clocks(self, at: datetime) -> None:
+        for clock in self.clocks:
+            clock.stop(at, ClockState.CANCELLED)
+
+    def _hand_over(self, at: datetime) -> None:
+        holder = (self.ticket["department_id"], self.ticket["stage_id"], self.ticket["assignee_id"])
+        if self.custodies and self.custodies[-1]["ended_at"] is None:
+            held = self.custodies[-1]
+            if (held["department_id"], held["stage_id"], held["assignee_id"]) == holder:
+                return
+            self._release_custody(at)
+        if self.department is not None:
+            self.custodies.append(
+                {
+                    "id": self.new_id(at),
+                    "ticket_id": self.ticket["id"],
+                    "department_id": holder[0],
+                    "stage_id": holder[1],
+                    "assignee_id": holder[2],
+                    "started_at": at,
+                    "ended_at": None,
+                    "working_seconds": None,
+                }
+            )
+
+    def _release_custody(self, at: datetime) -> None:
+        if not self.custodies or self.custodies[-1]["ended_at"] is not None:
+            return
+        held = self.custodies[-1]
+        keepers = self.world.departments.values()
+        keeper = next(department for department in keepers if department.id == held["department_id"])
+        held["ended_at"] = at
+        held["working_seconds"] = round(keeper.hours.between(held["started_at"], at))
+
+    def _answer(
+        self, at: datetime, state: VerificationState, *, by: uuid.UUID | None, reason: str = ""
+    ) -> None:
+        self.verifications[-1].update(state=state, answered_at=at, answered_by_id=by, reason=reason)
