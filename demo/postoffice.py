@@ -26,7 +26,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from demo.outbox import Outbox, SentMessage
 
-HOST = "127.0.0.1"
+LOCAL_HOST = "127.0.0.1"
 LARGEST_REQUEST = 64_000
 LONGEST_SMS = 1600
 
@@ -40,15 +40,16 @@ class PostOffice:
     sms_port: int = 0
     account_sid: str = ""
     auth_token: str = ""
+    host: str = LOCAL_HOST
     refusing: bool = False
     mail_desk: Controller = field(init=False)
     sms_desk: ThreadingHTTPServer = field(init=False)
 
     def start(self) -> None:
         self.smtp_port = self.smtp_port or free_port()
-        self.mail_desk = Controller(MailDesk(self), hostname=HOST, port=self.smtp_port, ready_timeout=10)
+        self.mail_desk = Controller(MailDesk(self), hostname=self.host, port=self.smtp_port, ready_timeout=10)
         self.mail_desk.start()
-        self.sms_desk = ThreadingHTTPServer((HOST, self.sms_port), sms_handler(self))
+        self.sms_desk = ThreadingHTTPServer((self.host, self.sms_port), sms_handler(self))
         self.sms_desk.daemon_threads = True
         self.sms_port = self.sms_desk.server_address[1]
         threading.Thread(target=self.sms_desk.serve_forever, daemon=True, name="sms-desk").start()
@@ -60,12 +61,12 @@ class PostOffice:
 
     @property
     def twilio_base_url(self) -> str:
-        return f"http://{HOST}:{self.sms_port}"
+        return f"http://{LOCAL_HOST}:{self.sms_port}"
 
 
 def free_port() -> int:
     """A port nobody uses now: aiosmtpd connects to the number it was given, so 0 will not do."""
-    with socket.create_server((HOST, 0)) as listener:
+    with socket.create_server((LOCAL_HOST, 0)) as listener:
         return int(listener.getsockname()[1])
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
@@ -7,6 +9,10 @@ from django.contrib.admin import apps as admin_apps
 class TicketingConfig(AppConfig):
     name = "ticketing"
     default = True
+
+    def ready(self) -> None:
+        # Importing registers them; at the top it would come before the settings are there.
+        import_module("ticketing.checks")
 
 
 class ConsoleConfig(admin_apps.AdminConfig):

@@ -35,6 +35,10 @@ def reachable_host() -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
 
 
+def program_names() -> list[str]:
+    return ["web", "stream", "worker", "beat", "postoffice"]
+
+
 def all_programs() -> Iterator[Program]:
     yield web()
     yield stream()
@@ -44,9 +48,18 @@ def all_programs() -> Iterator[Program]:
         yield postoffice()
 
 
-def granian(interface: str, port: int, application: str, *options: str) -> tuple[str, ...]:
+def granian(
+    interface: str, port: int, application: str, *options: str, stop_seconds: int = 10
+) -> tuple[str, ...]:
     # Without a kill time-out a server waits for ever for readers of open streams.
-    common = ("--workers-kill-timeout", "10", "--respawn-failed-workers", "--no-ws", "--log-level", "warning")
+    common = (
+        "--workers-kill-timeout",
+        str(stop_seconds),
+        "--respawn-failed-workers",
+        "--no-ws",
+        "--log-level",
+        "warning",
+    )
     address = ("--host", listening_host(), "--port", str(port))
     return (
         sys.executable,
@@ -70,7 +83,9 @@ def web() -> Program:
 
 
 def stream() -> Program:
-    command = granian("asgi", settings.STREAM_PORT, "ticketing.stream:application", "--workers", "1")
+    command = granian(
+        "asgi", settings.STREAM_PORT, "ticketing.stream:application", "--workers", "1", stop_seconds=2
+    )
     health = f"http://{reachable_host()}:{settings.STREAM_PORT}/healthz"
     return Program("stream", command, ports=(("STREAM_PORT", settings.STREAM_PORT),), address=health)
 
@@ -92,7 +107,8 @@ def beat() -> Program:
 
 def postoffice() -> Program:
     ports = (("SMTP_PORT", settings.SMTP_PORT), ("SMS_PORT", settings.SMS_PORT))
-    return Program("postoffice", (sys.executable, "manage.py", "postoffice"), ports=ports)
+    listen = os.environ.get("POSTOFFICE_LISTEN") or "127.0.0.1"
+    return Program("postoffice", (sys.executable, "manage.py", "postoffice", "--host", listen), ports=ports)
 
 
 def find_program(name: str) -> Program | None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 
 from ticketing.runtime.places import Places
 
 
-def read_secret_key(places: Places) -> str:
-    """The key, or nothing when this data directory has not been started yet or is not ours to read."""
-    try:
-        return (places.data / "secret_key").read_text(encoding="utf-8").strip()
-    except OSError:
-        return ""
-
-
-def ensure_secret_key(places: Places) -> str:
-    if not read_secret_key(places):
-        path = places.data / "secret_key"
-        partial = path.with_suffix(f".{os.getpid()}")
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        partial.replace(path)
-    return read_secret_key(places)
+def kept_secret_key(places: Places) -> str:
+    """The key of this data directory, made now if it has none; empty when there is no directory of ours."""
+    path = places.data / "secret_key"
+    with contextlib.suppress(OSError):
+        if places.data.is_dir() and not path.exists():
+            # Linked into place whole: of several processes that start at once the first one's key holds.
+            partial = path.with_suffix(f".{os.getpid()}")
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with contextlib.suppress(FileExistsError):
+                os.link(partial, path)
+            partial.unlink()
+        return path.read_text(encoding="utf-8").strip()
+    return ""

@@ -17,7 +17,7 @@ from ticketing.runtime.databases import databases_of_this_run, prepare_places
 from ticketing.runtime.places import PROJECT_DIR, Places
 from ticketing.runtime.problems import RuntimeProblem
 from ticketing.runtime.programs import Program, all_programs, listening_host, reachable_host
-from ticketing.runtime.secret import ensure_secret_key
+from ticketing.runtime.secret import kept_secret_key
 from ticketing.runtime.supervisor import StopAsked, Supervisor, answers
 
 
@@ -30,7 +30,7 @@ def serve(say: Callable[[str], object]) -> None:
     with only_one(places), contextlib.suppress(StopAsked):
         programs = list(all_programs())
         check_ports(programs)
-        ensure_secret_key(places)
+        kept_secret_key(places)
         with databases_of_this_run(places):
             try:
                 run(supervisor, programs, places, say, began)
@@ -54,7 +54,8 @@ def run(
     )
     supervisor.start(programs, environment)
     front_page = f"http://{reachable_host()}:{settings.PORT}/"
-    if not answers(front_page):
+    # Where everything is sent on to https, readyz has to do.
+    if not settings.SECURE_SSL_REDIRECT and not answers(front_page):
         raise RuntimeProblem(f"The front page {front_page} does not answer; the lines above may say why.")
     say(ready_text(places, time.monotonic() - began))
     supervisor.watch()

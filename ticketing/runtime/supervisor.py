@@ -67,7 +67,7 @@ class Child:
         self.quick_deaths = self.quick_deaths + 1 if quick else 0
         if self.quick_deaths >= QUICK_DEATHS_ALLOWED:
             raise RuntimeProblem(
-                f"{self.program.name} ended {self.quick_deaths} times right after its start, last with {code}. "
+                f"{self.program.name} ended {self.quick_deaths} times right after starting (with {code}). "
                 "Its last lines stand above; mend what they say, then start again."
             )
         delay = FIRST_DELAY_SECONDS * 2 ** max(self.quick_deaths - 1, 0)

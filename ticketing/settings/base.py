@@ -30,7 +30,14 @@ STREAM_PORT = env_port("STREAM_PORT", default=8001)
 SITE_URL = env_str("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
 STREAM_URL = env_str("STREAM_URL", f"http://localhost:{STREAM_PORT}/api/v1/events/stream")
 SITE_NAME = "Lokisa"
-ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname or "localhost", *env_list("ALLOWED_HOSTS")]
+# This machine's own names are for health checks; a forged one leads nobody astray.
+ALLOWED_HOSTS = [
+    urlsplit(SITE_URL).hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *env_list("ALLOWED_HOSTS"),
+]
 CSRF_TRUSTED_ORIGINS = [SITE_URL, *env_list("CSRF_TRUSTED_ORIGINS")]
 DEBUG = False
 DEMO = False

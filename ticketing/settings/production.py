@@ -10,7 +10,7 @@ SECRET_KEY = env_str("SECRET_KEY")
 DEMO = False
 EMAIL_HOST = env_str("EMAIL_HOST")
 
-# Behind a proxy that ends TLS and sets this header itself, as docs/operations.md describes.
+# Only behind a proxy that ends TLS and sets this header itself: anybody can send it.
 if env_bool("TRUST_FORWARDED_PROTO", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", default=True)

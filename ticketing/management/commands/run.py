@@ -6,10 +6,10 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from ticketing.runtime.places import PROJECT_DIR
-from ticketing.runtime.programs import all_programs, find_program
+from ticketing.runtime.programs import find_program, program_names
 
 
 class Command(BaseCommand):
@@ -17,12 +17,12 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name")
+        parser.add_argument("name", choices=program_names())
 
     def handle(self, *args: Any, **options: Any) -> None:
         program = find_program(options["name"])
         if program is None:
-            names = ", ".join(program.name for program in all_programs())
-            raise CommandError(f"There is no process {options['name']!r} here. There are: {names}.")
+            self.stdout.write(f"{options['name']} is not needed with these settings.")
+            return
         os.chdir(PROJECT_DIR)
         os.execv(program.command[0], program.command)  # noqa: S606

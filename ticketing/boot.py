@@ -1,0 +1,10 @@
+"""Sets Django up on import, for processes that no manage.py and no wsgi module starts."""
+
+from __future__ import annotations
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings.development")
+django.setup()
