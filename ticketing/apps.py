@@ -5,6 +5,11 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
+# Made when the project's app is loaded: before any task is declared, after the settings are known.
+from ticketing.celery import app as celery_app
+
+__all__ = ["ConsoleConfig", "TicketingConfig", "celery_app"]
+
 
 class TicketingConfig(AppConfig):
     name = "ticketing"

@@ -48,7 +48,7 @@ def test_views_and_admin_ask_querysets_instead_of_writing_queries() -> None:
 
 
 def writes_query(node: ast.AST) -> bool:
-    if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager"}:
+    if isinstance(node, ast.Attribute) and node.attr == "objects":
         return True
     return (
         isinstance(node, ast.Call)

@@ -91,7 +91,7 @@ def stream() -> Program:
 
 
 def celery(*arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "celery", "--app", "ticketing", "--quiet", *arguments)
+    return (sys.executable, "-m", "celery", "--app", "ticketing.celery", "--quiet", *arguments)
 
 
 def worker() -> Program:

@@ -61,6 +61,8 @@ def start_servers() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     """Before pytest-django's own hook loads the settings, which read the addresses."""
+    # Playwright's own event loop runs in the thread of the tests.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     if WORKER:
         number = int(WORKER.removeprefix("gw")) + 1
         os.environ["REDIS_URL"] = redis_address(os.environ["REDIS_URL"], database=number)
