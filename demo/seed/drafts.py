@@ -47,6 +47,9 @@ class Draft:
     spot: Spot
     latitude: float
     longitude: float
+    # An earlier report of the same thing, and what this report became.
+    original: Draft | None = None
+    tale: Tale | None = None
 
 
 def moments(count: int, *, days: int, midnight: datetime, rng: Random) -> list[datetime]:

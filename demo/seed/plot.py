@@ -28,7 +28,7 @@ _PACE = {
     "customer-care": (0.62, 0.40),
 }
 _USUAL_PACE = (0.6, 0.6)
-_FORGOTTEN = 0.03
+_FORGOTTEN = 0.04
 _NO_PROMISE = (86_400.0, 5 * 86_400.0)
 _TRANSFERS = {
     "roads": ("water", "electricity", "parks"),
@@ -92,7 +92,7 @@ class Plot:
         slowness = pace * math.exp(rng.gauss(0, 0.7))
         promptness = 0.8 * pace * math.exp(rng.gauss(0, 0.9))
         if rng.random() < _FORGOTTEN:
-            forgotten = rng.uniform(4, 25)
+            forgotten = rng.uniform(5, 45)
             slowness, promptness = slowness * forgotten, promptness * forgotten
         resolves_at = self._on_duty(self._after(tale.created_at, resolve * slowness))
         starts_at = self._on_duty(self._after(tale.created_at, respond * promptness))

@@ -12,22 +12,19 @@ from demo.seed.drafts import Draft, Drafter, locate, moments
 from demo.seed.ledger import Ledger
 from demo.seed.plot import Original, Plot, Setting
 from demo.seed.tale import Tale
-from demo.seed.telling import UNCLOSED
 from demo.seed.words import Words
 from demo.seed.world import Member, World
 
 DAYS = 548
 BATCH = 2_000
-# How often a report is about something that an open ticket near by already is about.
-_REPEATED = 0.10
-_REMEMBERED = 6
+# How often a report is about something that somebody reported in the last days.
+_REPEATED = 0.08
 _NEAR_DEGREES = 0.0006
-_HOW_LONG = timedelta(days=12)
+_HOW_LONG = timedelta(days=2)
 # Supporters per popular ticket, on average a little more than one.
-_POPULARITY = 0.9
+_POPULARITY = 0.6
 
 Progress = Callable[[int], object]
-Memory = dict[tuple[str, str], deque[Tale]]
 
 
 class CityStory:
@@ -39,7 +36,7 @@ class CityStory:
         self.ledger = ledger
         self.seed = seed
         self.drafter = Drafter(world, words)
-        self._memory: Memory = {}
+        self._recent: deque[Draft] = deque()
 
     def tell(self, count: int, *, midnight: datetime, progress: Progress) -> None:
         """`count` tickets that were reported before `midnight`."""
@@ -54,55 +51,49 @@ class CityStory:
 
     def _batches(self, when: Iterator[tuple[int, datetime]]) -> Iterator[list[Draft]]:
         while batch := list(islice(when, BATCH)):
-            yield [self.drafter.draft(f"{self.seed} {number}", at) for number, at in batch]
+            yield [self._draft(number, at) for number, at in batch]
 
     def _tell_batch(self, drafts: Sequence[Draft], *, first: datetime) -> list[Tale]:
-        repeats = [self._repeat(draft) for draft in drafts]
         wards = locate(self.world, drafts)
         references = self.ledger.references(len(drafts))
         tales = []
-        for draft, repeat, ward, reference in zip(drafts, repeats, wards, references, strict=True):
+        for draft, ward, reference in zip(drafts, wards, references, strict=True):
             tale, actor, on_behalf_of = self.drafter.begin(draft, reference=reference, ward=ward)
             setting = Setting(
                 progress=(draft.created_at - first) / timedelta(days=DAYS),
                 popularity=_POPULARITY,
-                original=self._original(draft) if repeat else None,
+                original=_as_original(draft.original),
             )
             Plot(tale, self.words, setting).tell(actor=actor, on_behalf_of=on_behalf_of)
-            self._remember(draft, tale)
+            draft.tale, draft.original = tale, None
             tales.append(tale)
         return tales
 
     # Several people report the same thing
 
-    def _repeat(self, draft: Draft) -> bool:
-        """Move some reports next to an earlier one, before it is known in which ward they lie."""
-        if draft.rng.random() > _REPEATED:
-            return False
-        known = [tale for tale in self._memory.get(self._key(draft), ()) if self._is_recent(draft, tale)]
-        if not known:
-            return False
-        near = known[-1].ticket
-        draft.latitude = round(near["latitude"] + draft.rng.uniform(-_NEAR_DEGREES, _NEAR_DEGREES), 6)
-        draft.longitude = round(near["longitude"] + draft.rng.uniform(-_NEAR_DEGREES, _NEAR_DEGREES), 6)
-        return True
+    def _draft(self, number: int, at: datetime) -> Draft:
+        draft = self.drafter.draft(f"{self.seed} {number}", at)
+        while self._recent and self._recent[0].created_at < at - _HOW_LONG:
+            self._recent.popleft()
+        if self._recent and draft.rng.random() < _REPEATED:
+            _repeat(draft, draft.rng.choice(self._recent))
+        else:
+            self._recent.append(draft)
+        return draft
 
-    def _original(self, draft: Draft) -> Original | None:
-        for tale in reversed(self._memory.get(self._key(draft), ())):
-            if self._is_recent(draft, tale) and tale.ticket["duplicate_of_id"] is None:
-                return Original(tale.ticket["id"], tale.ticket["closed_at"])
+
+def _repeat(draft: Draft, original: Draft) -> None:
+    """Make it about the same thing, a few steps away."""
+    draft.original = original
+    draft.category, draft.spot = original.category, original.spot
+    draft.latitude = round(original.latitude + draft.rng.uniform(-_NEAR_DEGREES, _NEAR_DEGREES), 6)
+    draft.longitude = round(original.longitude + draft.rng.uniform(-_NEAR_DEGREES, _NEAR_DEGREES), 6)
+
+
+def _as_original(draft: Draft | None) -> Original | None:
+    if draft is None or draft.tale is None:
         return None
-
-    def _is_recent(self, draft: Draft, tale: Tale) -> bool:
-        return tale.created_at > draft.created_at - _HOW_LONG and (
-            tale.status in UNCLOSED or tale.ticket["closed_at"] > draft.created_at
-        )
-
-    def _remember(self, draft: Draft, tale: Tale) -> None:
-        self._memory.setdefault(self._key(draft), deque(maxlen=_REMEMBERED)).append(tale)
-
-    def _key(self, draft: Draft) -> tuple[str, str]:
-        return draft.category.code, draft.spot.name
+    return Original(draft.tale.ticket["id"], draft.tale.ticket["closed_at"])
 
 
 def everybody(world: World) -> list[Member]:
