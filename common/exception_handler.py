@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -97,13 +97,28 @@ def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound()
     if isinstance(exc, PermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(exc, SuspiciousOperation):
+        return _as_refused_request(exc)
     if isinstance(exc, OperationalError):
         # A lock or statement time-out is the database being busy, not a fault of the request.
         logger.warning("The database could not answer in time", exc_info=exc)
-        busy = exceptions.APIException(_("The system is busy. Please try again in a moment."), "busy")
-        busy.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-        return busy
+        sentence = _("The system is busy. Please try again in a moment.")
+        return _api_exception(status.HTTP_503_SERVICE_UNAVAILABLE, "busy", sentence)
     return None
+
+
+def _as_refused_request(exc: SuspiciousOperation) -> exceptions.APIException:
+    """What Django itself refuses to read: too many bytes, too many fields, a forged host."""
+    if isinstance(exc, RequestDataTooBig):
+        sentence = _("This is more than can be sent at once.")
+        return _api_exception(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large", sentence)
+    return exceptions.ParseError()
+
+
+def _api_exception(status_code: int, code: str, sentence: str) -> exceptions.APIException:
+    failure = exceptions.APIException(sentence, code)
+    failure.status_code = status_code
+    return failure
 
 
 def _headers_for(exc: exceptions.APIException) -> dict[str, str]:

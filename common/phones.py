@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import InvalidInput
 
+# Country code -> digits of every subscriber's number, where the library also accepts shorter ones.
+# South Africa: numbering plan regulations of 2016, nine digits after the leading zero.
+_NATIONAL_DIGITS = {27: 9}
+
 
 class InvalidPhone(InvalidInput):
     code = "invalid_phone"
@@ -21,6 +25,11 @@ def normalise_phone(typed: str, *, country: str = "ZA") -> str:
         number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException as error:
         raise InvalidPhone(field="phone") from error
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number) or _is_cut_off(number):
         raise InvalidPhone(field="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_cut_off(number: phonenumbers.PhoneNumber) -> bool:
+    expected = _NATIONAL_DIGITS.get(number.country_code or 0)
+    return expected is not None and len(phonenumbers.national_significant_number(number)) != expected
