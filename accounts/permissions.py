@@ -59,3 +59,20 @@ def organisations_where(user: Any, capability: Capability) -> list[uuid.UUID]:
     return [
         organisation for organisation, role in roles_of(user).items() if capability in ROLE_CAPABILITIES[role]
     ]
+
+
+def has_capability_anywhere(user: Any, capability: Capability) -> bool:
+    """Whether any of the person's roles carries the capability."""
+    return is_operator(user) or bool(organisations_where(user, capability))
+
+
+def staffed_organisations(user: Any) -> list[uuid.UUID]:
+    """The organisations in which the person works."""
+    return [organisation for organisation, role in roles_of(user).items() if role in STAFF_ROLES]
+
+
+def may_enter_console(user: Any) -> bool:
+    """Active people who are marked as staff and have a role that works; residents never."""
+    if user is None or not user.is_active or not user.is_staff:
+        return False
+    return is_operator(user) or bool(staffed_organisations(user))

@@ -1,6 +1,15 @@
 from __future__ import annotations
 
-from accounts.models import Organisation
+import uuid
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Membership, Organisation, User
+from accounts.permissions import is_operator, roles_of
+from accounts.querysets import MembershipQuerySet, UserQuerySet
+from accounts.roles import STAFF_ROLES
+from common.errors import InvalidInput, NotFound
 
 
 def organisation_for_host(host: str) -> Organisation | None:
@@ -10,3 +19,77 @@ def organisation_for_host(host: str) -> Organisation | None:
     """
     public = Organisation.objects.open_to_the_public()
     return public.with_domain(host.split(":")[0]).first() or public.municipalities_first().first()
+
+
+def console_organisation(user: Any) -> Organisation | None:
+    """The organisation as which the console presents itself to a person."""
+    return Organisation.objects.active().staffed_by(user).municipalities_first().first()
+
+
+def colleagues_of(user: Any) -> UserQuerySet:
+    """The people that a person meets in the console."""
+    return UserQuerySet(User).colleagues_of(user)
+
+
+def find_user_by_email(email: str) -> User | None:
+    return UserQuerySet(User).with_email(email).first()
+
+
+class UnknownOrganisation(InvalidInput):
+    code = "unknown_organisation"
+    sentence = gettext_lazy("There is no such organisation.")
+
+
+class OrganisationNeeded(InvalidInput):
+    code = "organisation_needed"
+    sentence = gettext_lazy("You work in several organisations: say which one you mean.")
+
+
+def choose_organisation(user: Any, *, slug: str | None, host: str) -> Organisation:
+    """The organisation that a request is about: the one it names, else the person's own, else the host's.
+
+    Raises UnknownOrganisation for one that is not there or not for them, OrganisationNeeded for
+    somebody who works in several and names none, NotFound where a host has none to show.
+    """
+    if slug is not None:
+        named = Organisation.objects.active().with_slug(slug).first()
+        if named is None or not _is_open_to(user, named):
+            raise UnknownOrganisation(field="organisation")
+        return named
+    own = [organisation for organisation, role in roles_of(user).items() if role in STAFF_ROLES]
+    if len(own) > 1:
+        raise OrganisationNeeded(field="organisation")
+    chosen = Organisation.objects.active().filter(pk=own[0]).first() if own else organisation_for_host(host)
+    if chosen is None:
+        raise NotFound
+    return chosen
+
+
+def _is_open_to(user: Any, organisation: Organisation) -> bool:
+    return organisation.public_reports or is_operator(user) or organisation.pk in roles_of(user)
+
+
+def staff_of(organisation_id: uuid.UUID) -> MembershipQuerySet:
+    """The memberships of everybody who works in an organisation, with the people."""
+    members = Membership.objects.of_organisation(organisation_id).active().filter(role__in=STAFF_ROLES)
+    return members.select_related("user")
+
+
+def find_colleague(organisation_id: uuid.UUID, key: str) -> User | None:
+    """Somebody who works in the organisation, by id or e-mail address."""
+    try:
+        who = {"user_id": uuid.UUID(key)}
+    except ValueError:
+        return _first_user(staff_of(organisation_id).filter(user__email__iexact=key))
+    return _first_user(staff_of(organisation_id).filter(**who))
+
+
+def _first_user(memberships: MembershipQuerySet) -> User | None:
+    membership = memberships.first()
+    return membership.user if membership else None
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """The person's roles, with their organisations."""
+    memberships = Membership.objects.of_user(user).active().select_related("organisation")
+    return list(memberships.order_by("organisation__name", "pk"))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from accounts.enums import OrganisationKind
+from accounts.enums import Capability, OrganisationKind
+from accounts.permissions import is_operator, organisations_where, staffed_organisations
 
 if TYPE_CHECKING:
     from accounts.models import Membership, Organisation, User
@@ -22,6 +23,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def with_domain(self, domain: str) -> OrganisationQuerySet:
         return self.filter(domain__iexact=domain)
 
+    def with_slug(self, slug: str) -> OrganisationQuerySet:
+        return self.filter(slug=slug)
+
     def municipalities_first(self) -> OrganisationQuerySet:
         is_municipality = models.Case(models.When(kind=OrganisationKind.MUNICIPALITY, then=0), default=1)
         return self.order_by(is_municipality, "created_at", "pk")
@@ -32,6 +36,33 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             return self.all()
         return self.filter(memberships__user=user.pk, memberships__is_active=True, is_active=True)
 
+    def staffed_by(self, user: Any) -> OrganisationQuerySet:
+        """Organisations in which a person works; all of them for the operator."""
+        return self.all() if is_operator(user) else self.filter(pk__in=staffed_organisations(user))
+
+    def managed_by(self, user: Any) -> OrganisationQuerySet:
+        """Organisations whose settings and people the person looks after."""
+        if is_operator(user):
+            return self.all()
+        return self.filter(pk__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def colleagues_of(self, user: Any) -> UserQuerySet:
+        """People with a membership in an organisation in which the person works."""
+        if is_operator(user):
+            return self.all()
+        organisations = staffed_organisations(user)
+        memberships = self.model._meta.get_field("memberships").related_model._default_manager
+        theirs = memberships.filter(user_id=models.OuterRef("pk"), organisation_id__in=organisations)
+        return self.filter(models.Exists(theirs))
+
+    def with_email(self, email: str) -> UserQuerySet:
+        return self.filter(email__iexact=email)
+
+    def by_name(self) -> UserQuerySet:
+        return self.order_by("full_name", "pk")
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> MembershipQuerySet:
@@ -40,8 +71,21 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def of_user(self, user: User) -> MembershipQuerySet:
         return self.filter(user=user)
 
+    def of_person(self, user_id: uuid.UUID) -> MembershipQuerySet:
+        return self.filter(user_id=user_id)
+
     def of_organisation(self, organisation_id: uuid.UUID) -> MembershipQuerySet:
         return self.filter(organisation_id=organisation_id)
 
     def in_organisations(self, organisation_ids: list[uuid.UUID]) -> MembershipQuerySet:
         return self.filter(organisation_id__in=organisation_ids)
+
+    def visible_to(self, user: Any) -> MembershipQuerySet:
+        """Memberships of organisations in which the person works; all of them for the operator."""
+        return self.all() if is_operator(user) else self.in_organisations(staffed_organisations(user))
+
+    def outside(self, organisation_ids: list[uuid.UUID]) -> MembershipQuerySet:
+        return self.exclude(organisation_id__in=organisation_ids)
+
+    def with_people(self) -> MembershipQuerySet:
+        return self.select_related("user", "organisation").order_by("user__full_name", "pk")

@@ -47,3 +47,11 @@ def can_manage_department(user: Any, department: Any) -> bool:
         organisation_id=department.organisation_id,
         department_id=department.pk,
     )
+
+
+def can_set_availability(user: Any, member: Any) -> bool:
+    """People say for themselves whether they are there; department admins say it for their members.
+
+    Reads the member's department: select it beforehand.
+    """
+    return member.user_id == user.pk or can_manage_department(user, member.department)

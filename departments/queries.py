@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from departments.geometry import WardIndex
-from departments.models import Category, Department, Standard, Ward
+from departments.models import Category, Department, DepartmentMember, Stage, Standard, Ward
 
 
 def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Ward | None:
@@ -41,3 +43,64 @@ def standard_for(category: Category | None, priority: int) -> Standard | None:
 def first_department(organisation_id: uuid.UUID) -> Department | None:
     """Where a ticket goes that nobody knows a department for."""
     return Department.objects.of_organisation(organisation_id).active().in_order_of_creation().first()
+
+
+def departments_to_choose_from(user: Any) -> list[Department]:
+    """The departments of the organisations in which the person works, by name."""
+    return list(Department.objects.visible_to(user).active().by_name())
+
+
+def find_department(organisation_id: uuid.UUID, key: str) -> Department | None:
+    """An active department of the organisation, by id or code."""
+    return Department.objects.of_organisation(organisation_id).active().filter(**_named(key, "code")).first()
+
+
+def find_category(organisation_id: uuid.UUID, key: str) -> Category | None:
+    """An active category of the organisation, by id or code, with its department."""
+    categories = Category.objects.of_organisation(organisation_id).active().select_related("department")
+    return categories.filter(**_named(key, "code")).first()
+
+
+def find_stage(department: Department, key: str) -> Stage | None:
+    """A stage of the department, by id or name."""
+    return department.stages.filter(**_named(key, "name")).first()
+
+
+def _named(key: str, column: str) -> dict[str, Any]:
+    try:
+        return {"pk": uuid.UUID(key)}
+    except ValueError:
+        return {f"{column}__iexact": key}
+
+
+def stages_of(organisation_id: uuid.UUID) -> QuerySet[Stage]:
+    return Stage.objects.filter(department__organisation_id=organisation_id).select_related("department")
+
+
+def desks_of(organisation_id: uuid.UUID, people: Iterable[uuid.UUID]) -> list[DepartmentMember]:
+    """Where these people work in the organisation, and what they hold."""
+    members = DepartmentMember.objects.active().filter(
+        department__organisation_id=organisation_id, user_id__in=list(people)
+    )
+    return list(members.with_people())
+
+
+def departments_in(organisation_id: uuid.UUID) -> QuerySet[Department]:
+    return Department.objects.of_organisation(organisation_id)
+
+
+def categories_of(organisation_id: uuid.UUID) -> QuerySet[Category]:
+    return Category.objects.of_organisation(organisation_id).select_related("department")
+
+
+def wards_of(organisation_id: uuid.UUID) -> QuerySet[Ward]:
+    return Ward.objects.of_organisation(organisation_id).select_related("region")
+
+
+def categories_to_choose_from(user: Any) -> list[Category]:
+    return list(Category.objects.visible_to(user).active().by_name())
+
+
+def wards_to_choose_from(user: Any) -> list[Ward]:
+    """Without their shapes, which no choice needs."""
+    return list(Ward.objects.visible_to(user).by_number().defer("shape"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
@@ -57,6 +58,16 @@ class DepartmentQuerySet(OrganisationScopedQuerySet["Department"]):
         member = Q(organisation_id__in=own, members__user=user.pk, members__is_active=True)
         return self.filter(Q(organisation_id__in=whole) | member).distinct()
 
+    def with_load(self) -> DepartmentQuerySet:
+        """With how many members there are (`active`), are there now (`available`), hold and can hold."""
+        here = Q(members__is_active=True)
+        return self.annotate(
+            active=models.Count("members", filter=here),
+            available=models.Count("members", filter=here & Q(members__is_available=True)),
+            load=models.Sum("members__open_tickets", filter=here, default=0),
+            capacity=models.Sum("members__capacity", filter=here, default=0),
+        )
+
 
 class CategoryQuerySet(OrganisationScopedQuerySet["Category"]):
     def active(self) -> CategoryQuerySet:
@@ -67,6 +78,9 @@ class CategoryQuerySet(OrganisationScopedQuerySet["Category"]):
 
     def by_name(self) -> CategoryQuerySet:
         return self.order_by("name", "pk")
+
+    def in_department(self, department_id: uuid.UUID | str) -> CategoryQuerySet:
+        return self.filter(department_id=department_id)
 
     def by_department(self) -> CategoryQuerySet:
         related = self.select_related("department__calendar")
@@ -144,6 +158,18 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
 
     def longest_waiting_first(self) -> DepartmentMemberQuerySet:
         return self.order_by(F("last_assigned_at").asc(nulls_first=True), "pk")
+
+    def in_departments(self, department_ids: Iterable[uuid.UUID]) -> DepartmentMemberQuerySet:
+        return self.filter(department_id__in=list(department_ids))
+
+    def with_key(self, key: uuid.UUID) -> DepartmentMemberQuerySet:
+        return self.filter(pk=key)
+
+    def fullest_first(self) -> DepartmentMemberQuerySet:
+        return self.order_by("-is_available", F("open_tickets") * -1.0 / F("capacity"), "user__full_name", "pk")
+
+    def with_specialities(self) -> DepartmentMemberQuerySet:
+        return self.prefetch_related("skills", "regions")
 
     def with_people(self) -> DepartmentMemberQuerySet:
         return self.select_related("user", "department").order_by("user__full_name", "pk")

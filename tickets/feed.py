@@ -9,15 +9,21 @@ from __future__ import annotations
 import logging
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from redis import Redis
 from redis.exceptions import RedisError
 
+from accounts.enums import Capability
+from accounts.permissions import is_operator, organisations_where
+from departments.permissions import departments_of
+from tickets.enums import EventKind, Visibility
 from tickets.models import TicketEvent
+from tickets.querysets import TicketEventQuerySet
 from tickets.signals import ticket_event_published
 
 logger = logging.getLogger(__name__)
@@ -104,3 +110,37 @@ def feed_item(event: TicketEvent) -> dict[str, Any]:
         "changed": sorted(event.changes),
         "at": event.occurred_at.isoformat(),
     }
+
+
+# What live readers listen for; everything else updates.
+_LIVE_NAMES = {EventKind.CREATED: "ticket_created", EventKind.WITHDRAWN: "ticket_deleted"}
+
+
+def live_name(kind: str) -> str:
+    """`ticket_created`, `ticket_updated` or `ticket_deleted`."""
+    return _LIVE_NAMES.get(EventKind(kind), "ticket_updated")
+
+
+def readable_events(user: Any, organisation_id: UUID) -> TicketEventQuerySet:
+    """The published events of an organisation that the person may read, in feed order.
+
+    The same parts of the same tickets as `permissions.visible_parts`, but for tickets that were
+    withdrawn: whoever could see one must be told that it is gone.
+    """
+    events = TicketEvent.objects.filter(organisation_id=organisation_id, position__isnull=False)
+    if not (is_operator(user) or organisation_id in organisations_where(user, Capability.VIEW_ALL_TICKETS)):
+        events = events.filter(_readable(user, organisation_id))
+    return events.select_related("ticket").only(
+        "position", "kind", "ticket_version", "changes", "occurred_at", "ticket__reference"
+    )
+
+
+def _readable(user: Any, organisation_id: UUID) -> Q:
+    shown = Q(visibility=Visibility.PUBLIC, ticket__is_public=True)
+    if user is not None and user.is_authenticated:
+        told = [Visibility.PUBLIC, Visibility.PARTICIPANTS]
+        shown |= Q(ticket__reporter_id=user.pk, visibility__in=told)
+    if organisation_id in organisations_where(user, Capability.VIEW_DEPARTMENT_TICKETS):
+        shown |= Q(ticket__department_id__in=list(departments_of(user)))
+        shown |= Q(ticket__department_id__isnull=True) | Q(ticket__assignee_id=user.pk)
+    return shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +14,9 @@ from accounts.models import Organisation
 from common.errors import NotFound
 from common.references import MistypedReference, parse_reference
 from departments.models import Category
-from tickets.models import Attachment, Message, Ticket, TicketEvent, Verification
+from tickets.models import Attachment, Message, Project, Ticket, TicketAssignee, TicketEvent, Verification
 from tickets.permissions import visible_parts
-from tickets.querysets import TicketQuerySet
+from tickets.querysets import MessageQuerySet, ProjectQuerySet, TicketEventQuerySet, TicketQuerySet
 from tickets.verification import key_of_token
 
 NEARBY_METRES = 300
@@ -30,7 +31,9 @@ def get_visible_ticket(user: Any, name: str | uuid.UUID) -> Ticket:
     Raises MistypedReference for what cannot be a reference, NotFound for what does not exist and
     for what may not be seen: an outsider cannot tell the difference.
     """
-    visible = Ticket.objects.visible_to(user).for_change().select_related("project", "assignee", "ward__region")
+    visible = (
+        Ticket.objects.visible_to(user).for_change().select_related("project", "assignee", "ward__region")
+    )
     key = _as_uuid(name)
     found = visible.filter(pk=key) if key else visible.filter(reference=parse_reference(str(name)))
     ticket = found.first()
@@ -61,7 +64,9 @@ def find_by_reference(user: Any, typed: str) -> Ticket | None:
 def verification_of_link(token: str) -> Verification:
     """The verification that a link in a message leads to. Raises NotFound."""
     key = key_of_token(token)
-    rows = Verification.objects.select_related("ticket__organisation", "ticket__category", "ticket__department")
+    rows = Verification.objects.select_related(
+        "ticket__organisation", "ticket__category", "ticket__department"
+    )
     verification = rows.filter(pk=key).first() if key else None
     if verification is None:
         raise NotFound
@@ -88,7 +93,12 @@ def conversation_for(user: Any, ticket: Ticket) -> Conversation:
 
 
 def similar_open_tickets(
-    organisation: Organisation, *, category: Category | None, latitude: float, longitude: float, limit: int = 3
+    organisation: Organisation,
+    *,
+    category: Category | None,
+    latitude: float,
+    longitude: float,
+    limit: int = 3,
 ) -> list[Ticket]:
     """Public open tickets of the same kind near by and recent, nearest first: perhaps the same problem."""
     reach = NEARBY_METRES / _METRES_PER_DEGREE
@@ -97,7 +107,12 @@ def similar_open_tickets(
         Ticket.objects.of_organisation(organisation.pk)
         .public()
         .unsettled()
-        .within(south=latitude - reach, north=latitude + reach, west=longitude - 2 * reach, east=longitude + 2 * reach)
+        .within(
+            south=latitude - reach,
+            north=latitude + reach,
+            west=longitude - 2 * reach,
+            east=longitude + 2 * reach,
+        )
         .reported_since(timezone.now() - timedelta(days=NEARBY_DAYS))
     )
     if category is not None:
@@ -128,3 +143,47 @@ def public_figures(organisation: Organisation, now: datetime) -> Figures:
 def capped_count(tickets: TicketQuerySet, *, cap: int = _CAPPED) -> int:
     """How many, but never more than cap + 1, so that no page counts a whole table."""
     return tickets.order_by().values("pk")[: cap + 1].count()
+
+
+def tickets_in(organisation_id: uuid.UUID, user: Any) -> TicketQuerySet:
+    """The tickets of one organisation that the person may see."""
+    return Ticket.objects.of_organisation(organisation_id).visible_to(user)
+
+
+def ticket_rows(keys: Iterable[uuid.UUID]) -> TicketQuerySet:
+    """Tickets by their keys, for showing what was found or checked before."""
+    return Ticket.objects.filter(pk__in=list(keys))
+
+
+def other_assignees(ticket_keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[dict[str, Any]]]:
+    """Who works on these tickets beside the one who leads, by ticket."""
+    rows = TicketAssignee.objects.filter(ticket_id__in=list(ticket_keys)).order_by("added_at", "pk")
+    found: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for ticket_id, user_id, full_name in rows.values_list("ticket_id", "user_id", "user__full_name"):
+        found.setdefault(ticket_id, []).append({"id": user_id, "full_name": full_name})
+    return found
+
+
+def timeline_of(user: Any, ticket: Ticket) -> TicketEventQuerySet:
+    """What happened to a ticket, as far as the person may see it."""
+    events = TicketEvent.objects.of_ticket(ticket.pk).shown_to(visible_parts(user, ticket))
+    return events.select_related("actor")
+
+
+def messages_of(user: Any, ticket: Ticket) -> MessageQuerySet:
+    """What was said on a ticket, as far as the person may see it."""
+    said: MessageQuerySet = ticket.messages.shown_to(visible_parts(user, ticket))
+    return said.select_related("author")
+
+
+def projects_in(organisation_id: uuid.UUID, user: Any) -> ProjectQuerySet:
+    return Project.objects.of_organisation(organisation_id).visible_to(user)
+
+
+def find_project(organisation_id: uuid.UUID, key: str) -> Project | None:
+    """A project of the organisation that is not archived, by id or name."""
+    try:
+        named: dict[str, Any] = {"pk": uuid.UUID(key)}
+    except ValueError:
+        named = {"name__iexact": key}
+    return Project.objects.of_organisation(organisation_id).filter(is_archived=False, **named).first()

@@ -107,6 +107,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Unsettled past the promised time, whether or not a sweep has said so yet."""
         return self.unsettled().filter(due_at__lt=now)
 
+    def due_between(self, earlier: datetime, later: datetime) -> TicketQuerySet:
+        """Unsettled and promised for this span of time."""
+        return self.unsettled().filter(due_at__gte=earlier, due_at__lt=later)
+
+    def due_first(self) -> TicketQuerySet:
+        return self.order_by(F("due_at").asc(nulls_last=True), "-priority", "created_at", "pk")
+
     def verified_since(self, moment: datetime) -> TicketQuerySet:
         return self.filter(status=Status.CLOSED, outcome=Outcome.VERIFIED, closed_at__gte=moment)
 
@@ -128,6 +135,20 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """The queue of departments in the order it is drained: priority, time left, age."""
         waiting = self.filter(department_id__in=list(department_ids), queued_at__isnull=False)
         return waiting.order_by("-priority", F("due_at").asc(nulls_last=True), "created_at", "pk")
+
+    def queued(self) -> TicketQuerySet:
+        """Waiting for a free agent, in the order in which queues are drained."""
+        waiting = self.filter(queued_at__isnull=False)
+        return waiting.order_by("-priority", F("due_at").asc(nulls_last=True), "created_at", "pk")
+
+    def assigned_to(self, user: Any) -> TicketQuerySet:
+        return self.filter(assignee_id=user.pk)
+
+    def with_priority(self, priority: int) -> TicketQuerySet:
+        return self.filter(priority=priority)
+
+    def in_departments(self, department_ids: Iterable[uuid.UUID]) -> TicketQuerySet:
+        return self.filter(department_id__in=list(department_ids))
 
     def in_department(self, department_id: uuid.UUID) -> TicketQuerySet:
         return self.filter(department_id=department_id)
@@ -158,6 +179,28 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def matching(self, words: str) -> TicketQuerySet:
         """Tickets with these words in title, description or address (web-search syntax)."""
         return self.filter(search=SearchQuery(words, search_type="websearch", config="english"))
+
+    def with_reference(self, reference: str) -> TicketQuerySet:
+        return self.filter(reference=reference)
+
+    def reported_from(self, *, phone: str) -> TicketQuerySet:
+        """Tickets whose reporter has this number, in E.164."""
+        return self.filter(Q(reporter_phone=phone) | Q(reporter__phone=phone))
+
+    def matching_words_or_reporter(self, words: str, organisation_ids: Iterable[uuid.UUID]) -> TicketQuerySet:
+        """The same as `matching`, and reporters of that name or e-mail in these organisations."""
+        reporter = Q(reporter_name__icontains=words) | Q(reporter_email__iexact=words)
+        found = Q(search=SearchQuery(words, search_type="websearch", config="english"))
+        return self.filter(found | (reporter & Q(organisation_id__in=list(organisation_ids))))
+
+    def of_same_reporter(self, ticket: Ticket) -> TicketQuerySet:
+        """Other tickets of who reported this one; nothing where nobody knows who that was."""
+        others = self.filter(organisation_id=ticket.organisation_id).exclude(pk=ticket.pk)
+        if ticket.reporter_id is not None:
+            return others.filter(reporter_id=ticket.reporter_id)
+        if ticket.reporter_phone:
+            return others.filter(reporter_phone=ticket.reporter_phone)
+        return others.filter(reporter_email=ticket.reporter_email) if ticket.reporter_email else self.none()
 
     # Reading
 
@@ -192,7 +235,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def for_list(self) -> TicketQuerySet:
         """With what a list shows of each ticket, and without its long texts."""
         related = self.select_related("category", "department", "ward", "organisation", "stage", "assignee")
-        return related.defer("search", "description")
+        return related.defer("search", "description", "ward__shape")
 
     def for_change(self) -> TicketQuerySet:
         """With what every action reads of a ticket."""
@@ -225,6 +268,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
+    def visible_to(self, user: Any) -> TicketEventQuerySet:
+        """The audit trail: every event of the organisations in which the person sees every ticket."""
+        if is_operator(user):
+            return self.all()
+        return self.filter(organisation_id__in=organisations_where(user, Capability.VIEW_ALL_TICKETS))
+
     def of_ticket(self, ticket_id: uuid.UUID) -> TicketEventQuerySet:
         return self.filter(ticket_id=ticket_id)
 
