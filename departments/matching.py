@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
-# What the words of each part of a category weigh, and a whole phrase of its keywords.
-NAME, KEYWORD, DESCRIPTION, PHRASE = 2.0, 2.5, 0.5, 4.0
+# What a word weighs by where it stands: in the description, in a keyword of several words, in the
+# name, as a keyword of its own; and what a whole keyword of several words adds.
+DESCRIPTION, IN_PHRASE, NAME, KEYWORD, PHRASE = 0.5, 1.2, 2.0, 2.5, 4.0
 # How alike a mistyped word must be, and what it then still counts.
 ALIKE, MISTYPED = 0.84, 0.7
-# Below this the words say nothing about the category.
-ENOUGH = 1.5
+# Below this, or this share of the best score, the words say nothing about a category.
+ENOUGH, SHARE = 1.0, 0.3
 
 _STOP_WORDS = frozenset(
     [
@@ -108,11 +109,12 @@ def propose_categories(text: str, categories: Sequence[Kind], *, limit: int = 3)
     vocabularies = [_vocabulary(category) for category in categories]
     common = Counter(word for vocabulary in vocabularies for word in vocabulary)
     scored = [
-        (_score(wanted, vocabulary, common, len(categories)) + _phrases(spaced, category), place, category)
-        for place, (vocabulary, category) in enumerate(zip(vocabularies, categories, strict=True))
+        (_score(wanted, vocabulary, common, len(categories)) + _phrases(spaced, category), category)
+        for vocabulary, category in zip(vocabularies, categories, strict=True)
     ]
-    fitting = sorted((row for row in scored if row[0] >= ENOUGH), key=lambda row: (-row[0], row[1]))
-    return [category for _score_, _place, category in fitting[:limit]]
+    scored.sort(key=lambda row: -row[0])
+    enough = max([ENOUGH, *(score * SHARE for score, _category in scored[:1])])
+    return [category for score, category in scored[:limit] if score >= enough]
 
 
 def words_of(text: str) -> list[str]:
@@ -132,11 +134,16 @@ def _stem(word: str) -> str:
 
 
 def _vocabulary(category: Described) -> dict[str, float]:
-    vocabulary: dict[str, float] = {}
-    parts = ((DESCRIPTION, category.description), (NAME, category.name), (KEYWORD, category.keywords))
-    for weight, text in parts:
-        vocabulary.update(dict.fromkeys(words_of(text), weight))
+    vocabulary = dict.fromkeys(words_of(category.description), DESCRIPTION)
+    keywords = [words_of(keyword) for keyword in _keywords(category)]
+    vocabulary.update({word: IN_PHRASE for words in keywords if len(words) > 1 for word in words})
+    vocabulary.update(dict.fromkeys(words_of(category.name), NAME))
+    vocabulary.update({words[0]: KEYWORD for words in keywords if len(words) == 1})
     return vocabulary
+
+
+def _keywords(category: Described) -> list[str]:
+    return re.split(r"[,;]", category.keywords)
 
 
 def _score(wanted: Iterable[str], vocabulary: dict[str, float], common: Counter[str], count: int) -> float:
@@ -161,5 +168,5 @@ def _recognise(word: str, vocabulary: dict[str, float]) -> tuple[str | None, flo
 
 def _phrases(spaced: str, category: Described) -> float:
     """Points for keywords of several words that were typed as they stand."""
-    phrases = (" ".join(words_of(keyword)) for keyword in re.split(r"[,;]", category.keywords))
+    phrases = (" ".join(words_of(keyword)) for keyword in _keywords(category))
     return sum(PHRASE for phrase in phrases if " " in phrase and f" {phrase} " in spaced)

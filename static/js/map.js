@@ -54,7 +54,6 @@ function drawPlaces(L, map, places, options) {
   const names = places.features.filter(({ geometry }) => geometry.type === "Point");
   const redraw = () => {
     labels.clearLayers();
-    if (map.getZoom() < 11) return;
     const view = map.getBounds();
     const taken = [];
     for (const { geometry, properties } of names) {
@@ -137,7 +136,7 @@ function draw(element, places, markers) {
   const data = element.dataset;
   element.replaceChildren();
   element.classList.add("is-loaded");
-  const map = L.map(element, { zoomControl: true, attributionControl: Boolean(data.tiles), scrollWheelZoom: data.map !== "ticket", minZoom: 8, maxZoom: 18 });
+  const map = L.map(element, { zoomControl: true, attributionControl: Boolean(data.tiles), scrollWheelZoom: data.map !== "ticket", minZoom: 8, maxZoom: 18, zoomSnap: 0.5 });
   if (data.tiles) {
     element.classList.add("map-tiled");
     L.tileLayer(data.tiles, { attribution: data.attribution }).addTo(map);
@@ -153,11 +152,24 @@ function draw(element, places, markers) {
 }
 
 function startView(L, map, point, wards, markers) {
+  const nearest = (markers?.features ?? []).slice(0, 8).map(({ geometry }) => [geometry.coordinates[1], geometry.coordinates[0]]);
+  if (point && nearest.length) return map.fitBounds(L.latLngBounds([point, ...nearest]).pad(0.15), { maxZoom: 15 });
   if (point) return map.setView(point, 15);
   const spots = (markers?.features ?? []).map(({ geometry }) => [geometry.coordinates[1], geometry.coordinates[0]]);
-  if (spots.length) return map.fitBounds(L.latLngBounds(spots).pad(0.1), { maxZoom: 15 });
+  if (spots.length) return map.fitBounds(L.latLngBounds(core(spots)).pad(0.15), { maxZoom: 15 });
   const all = wards.getBounds();
-  return all.isValid() ? map.fitBounds(all) : map;
+  return all.isValid() ? map.fitBounds(all.pad(-0.15)) : map;
+}
+
+// Where most of them are: a few far away ones must not make the rest too small to tell apart.
+function core(spots) {
+  const between = (axis) => {
+    const sorted = spots.map((spot) => spot[axis]).sort((a, b) => a - b);
+    return [sorted[Math.floor((sorted.length - 1) * 0.08)], sorted[Math.ceil((sorted.length - 1) * 0.92)]];
+  };
+  const [south, north] = between(0);
+  const [west, east] = between(1);
+  return [[south, west], [north, east]];
 }
 
 // Report, step two: a click, a drag or the phone's own position sets the pin and the hidden fields.

@@ -106,6 +106,8 @@ def _reporter(request: HttpRequest, chosen: dict[str, Any]) -> Reporter:
 
 
 def _render(request: HttpRequest, form: DetailsForm, draft: Draft, category: Category) -> HttpResponse:
+    if not category.is_public_space:
+        form.fields["description"].help_text = _("Only you and the department can read this report.")
     context = {
         "section": "report",
         "steps": steps(2),
@@ -114,7 +116,6 @@ def _render(request: HttpRequest, form: DetailsForm, draft: Draft, category: Cat
         "department_name": category.department.name,
         "place_words": _place_words(category, draft),
         "promise": _promise(promise_for(category, timezone.now())),
-        "is_private": not category.is_public_space,
         "photos_are_lost": bool(form.errors and request.FILES),
     }
     return render(request, "tickets/report_details.html", context, status=400 if form.errors else 200)

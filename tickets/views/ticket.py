@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -143,7 +144,7 @@ def _facts(ticket: Ticket, now: Any) -> list[Fact]:
         (_("Department"), ticket.department.name if ticket.department else ""),
         (_("Step"), ticket.stage.name if ticket.stage else ""),
         (_("Kind"), ticket.category.name if ticket.category else ""),
-        (_("Urgency"), ticket.get_priority_display()),
+        (_("Urgency"), capfirst(ticket.get_priority_display())),
         (_("Place"), ticket.address),
         (_("Ward"), str(ticket.ward.number) if ticket.ward else ""),
         (_("Last news"), ago(ticket.updated_at or ticket.created_at, now)),

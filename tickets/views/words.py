@@ -29,12 +29,12 @@ _LOOKS = {
 }
 # What a department's code or name says about its picture; codes are the city's own.
 _ICONS = (
+    ("road", "road"),
+    ("storm", "road"),
     ("water", "water"),
     ("sanit", "water"),
     ("electr", "electricity"),
     ("energy", "electricity"),
-    ("road", "road"),
-    ("storm", "road"),
     ("waste", "waste"),
     ("refuse", "waste"),
     ("park", "tree"),
