@@ -18,6 +18,7 @@ from common.errors import DomainError
 MINUTES_A_DAY = 24 * 60
 # Ten years without one open minute is a calendar that never opens.
 _LONGEST_SEARCH_DAYS = 3660
+_UTC = ZoneInfo("UTC")
 
 MinuteSpan = tuple[int, int]
 Intervals = tuple[MinuteSpan, ...]
@@ -47,10 +48,11 @@ class WorkingCalendar:
 
         Zero seconds give `start` itself. Raises CalendarNeverOpens where no working time follows.
         """
-        if self.around_the_clock:
-            return start + timedelta(seconds=seconds)
         if seconds <= 0:
             return start
+        if self.around_the_clock:
+            # In UTC: adding to a local time would count the hour that a clock change takes or gives.
+            return (start.astimezone(_UTC) + timedelta(seconds=seconds)).astimezone(start.tzinfo)
         left = seconds
         for opens, closes in self._open_from(start):
             length = (closes - opens).total_seconds()
@@ -61,6 +63,7 @@ class WorkingCalendar:
 
     def between(self, start: datetime, end: datetime) -> float:
         """Working seconds from `start` to `end` (both aware); 0 where `end` is not later."""
+        start, end = start.astimezone(_UTC), end.astimezone(_UTC)
         if end <= start:
             return 0.0
         if self.around_the_clock:
@@ -78,20 +81,25 @@ class WorkingCalendar:
 
     def _open_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Open intervals in UTC from `start` on, the first one cut at `start`, in order."""
+        start = start.astimezone(_UTC)
         first_day = start.astimezone(self.zone).date()
-        utc = ZoneInfo("UTC")
         for offset in range(_LONGEST_SEARCH_DAYS):
             day = first_day + timedelta(days=offset)
             for opening, closing in self._intervals_on(day):
-                opens = self._moment(day, opening).astimezone(utc)
-                closes = self._moment(day, closing).astimezone(utc)
+                opens = self._moment(day, opening)
+                closes = self._moment(day, closing)
                 if closes > start and closes > opens:
-                    yield max(opens, start.astimezone(utc)), closes
+                    yield max(opens, start), closes
 
     def _intervals_on(self, day: date) -> Intervals:
         return self.exceptions[day] if day in self.exceptions else self.weekly[day.weekday()]
 
     def _moment(self, day: date, minute: int) -> datetime:
-        if minute == MINUTES_A_DAY:
-            return datetime.combine(day + timedelta(days=1), time.min, self.zone)
-        return datetime.combine(day, time(minute // 60, minute % 60), self.zone)
+        """The moment of a local time in UTC; where clocks jump over it, the moment of the jump."""
+        midnight = datetime.combine(day, time.min)
+        for later in range(minute, minute + MINUTES_A_DAY):
+            local = midnight + timedelta(minutes=later)
+            moment = local.replace(tzinfo=self.zone).astimezone(_UTC)
+            if moment.astimezone(self.zone).replace(tzinfo=None) == local:
+                break
+        return moment

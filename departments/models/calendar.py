@@ -44,7 +44,11 @@ class Calendar(IdentifiedModel):
         return f"{self.name} (v{self.version})"
 
     def working_calendar(self) -> WorkingCalendar:
-        """The hours as a value to calculate with. Reads intervals and exceptions (two queries)."""
+        """The hours as a value to calculate with. Reads intervals and exceptions (two queries), unless
+        it is open around the clock.
+        """
+        if self.around_the_clock:
+            return WorkingCalendar(zone=ZoneInfo(self.time_zone), around_the_clock=True)
         weekly: list[Intervals] = [()] * 7
         for interval in self.intervals.order_by("weekday", "starts_minute"):
             weekly[interval.weekday] += ((interval.starts_minute, interval.ends_minute),)
@@ -55,7 +59,6 @@ class Calendar(IdentifiedModel):
             zone=ZoneInfo(self.time_zone),
             weekly=tuple(weekly),
             exceptions=exceptions,  # type: ignore[arg-type]
-            around_the_clock=self.around_the_clock,
         )
 
 
