@@ -22,6 +22,15 @@ from ticketing.celery import QUEUES
 from ticketing.celery import app as celery_app
 from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
 
+# The words of the features; pytest-bdd finds steps only in plugins and conftests.
+pytest_plugins = [
+    "tests.features.steps.following",
+    "tests.features.steps.messages",
+    "tests.features.steps.people",
+    "tests.features.steps.reporting",
+    "tests.features.steps.verifying",
+]
+
 
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> Iterator[None]:

@@ -17,9 +17,9 @@ Feature: Logging a ticket
     Then the visitor is shown a reference and the promise
     And "lerato@example.org" gets an e-mail with the reference
 
-  Scenario: A report without a title or a place is refused with a sentence by the field
+  Scenario: A report without a place is refused with a sentence
     Given Thandi is a resident with a phone
     When Thandi signs in
     And Thandi tries to report a "Burst pipe" without saying where
-    Then Thandi reads what is missing by the field
+    Then Thandi reads that the place is missing
     And no ticket was logged
