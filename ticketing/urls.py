@@ -6,7 +6,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from ticketing import health, views
+from common.api.routing import endpoint
+from ticketing import api, health, views
 
 handler400 = "ticketing.errors.bad_request"
 handler403 = "ticketing.errors.permission_denied"
@@ -21,6 +22,9 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("console/", admin.site.urls),
+    path("api/", include("ticketing.api")),
+    endpoint("docs/", api.swagger, "docs"),
+    endpoint("redoc/", api.redoc, "redoc"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -1,0 +1,111 @@
+"""Signing in for programs: a short access token and a long refresh token that rotates."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import update_last_login
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.utils import get_md5_hash_password
+
+from accounts.models import User
+from common.errors import DomainError
+
+
+class WrongCredentials(DomainError):
+    """Wrong password, unknown address and deactivated account are told apart for nobody."""
+
+    code = "wrong_credentials"
+    status_code = 401
+    sentence = gettext_lazy("There is no active account with this e-mail address and password.")
+
+
+class SecondFactorNeeded(DomainError):
+    code = "second_factor_needed"
+    status_code = 401
+    sentence = gettext_lazy("This account is protected by a second factor: send its present code as well.")
+
+
+class AddressUnconfirmed(DomainError):
+    """Else one could open an account in another's name and wait for them to be given a role."""
+
+    code = "email_unconfirmed"
+    status_code = 403
+    sentence = gettext_lazy(
+        "Confirm your e-mail address first: sign in once on the site with the code that comes by mail."
+    )
+
+
+class UnusableToken(DomainError):
+    code = "token_not_valid"
+    status_code = 401
+    sentence = gettext_lazy("This token is not valid, has expired or was used before. Sign in again.")
+
+
+@dataclass(frozen=True)
+class Tokens:
+    access: str
+    refresh: str
+
+
+def sign_in(request: HttpRequest, *, email: str, password: str, code: str = "") -> Tokens:
+    """Tokens for a person. Raises WrongCredentials, AddressUnconfirmed, SecondFactorNeeded."""
+    user = authenticate(request, username=email.strip().lower(), password=password)
+    if not isinstance(user, User):
+        raise WrongCredentials
+    addresses = list(EmailAddress.objects.filter(user=user))
+    if addresses and not any(address.verified for address in addresses):
+        raise AddressUnconfirmed(field="email")
+    if is_mfa_enabled(user) and not _is_second_factor(user, code):
+        raise SecondFactorNeeded(field="code")
+    update_last_login(User, user)
+    return _tokens_for(user)
+
+
+def renew(refresh: str) -> Tokens:
+    """New tokens for a refresh token, which is worthless afterwards. Raises UnusableToken."""
+    with transaction.atomic():
+        token = _read(refresh)
+        user = User.objects.filter(
+            pk=uuid.UUID(str(token[api_settings.USER_ID_CLAIM])), is_active=True
+        ).first()
+        if user is None or token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
+            raise UnusableToken
+        _spent, is_first = token.blacklist()
+        if not is_first:
+            raise UnusableToken
+        return _tokens_for(user)
+
+
+def revoke(refresh: str) -> None:
+    """Make a refresh token worthless. Access tokens made from it end by themselves, within minutes."""
+    _read(refresh).blacklist()
+
+
+def _read(refresh: str) -> Any:
+    try:
+        return RefreshToken(refresh)  # type: ignore[arg-type]
+    except TokenError as error:
+        raise UnusableToken(field="refresh") from error
+
+
+def _tokens_for(user: User) -> Tokens:
+    refresh = RefreshToken.for_user(user)
+    return Tokens(access=str(refresh.access_token), refresh=str(refresh))
+
+
+def _is_second_factor(user: User, code: str) -> bool:
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]
+    factors = Authenticator.objects.filter(user=user, type__in=kinds)
+    return bool(code) and any(factor.wrap().validate_code(code) for factor in factors)

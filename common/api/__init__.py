@@ -1,0 +1,1 @@
+"""What every endpoint shares: formats, fields, filters, pages, the description of failures."""

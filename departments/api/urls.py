@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import Any
+
+from common.api.routing import endpoint
+from departments.api.views import CategoryEndpoint, DepartmentEndpoint, StageEndpoint, WardEndpoint
+
+_LIST: dict[str, Any] = {"get": "list"}
+_ONE: dict[str, Any] = {"get": "retrieve"}
+
+urlpatterns = [
+    endpoint("departments/", DepartmentEndpoint.as_view(_LIST), "departments"),
+    endpoint("departments/<uuid:key>/", DepartmentEndpoint.as_view(_ONE), "department"),
+    endpoint("categories/", CategoryEndpoint.as_view(_LIST), "categories"),
+    endpoint("categories/<uuid:key>/", CategoryEndpoint.as_view(_ONE), "category"),
+    endpoint("stages/", StageEndpoint.as_view(_LIST), "stages"),
+    endpoint("stages/<uuid:key>/", StageEndpoint.as_view(_ONE), "stage"),
+    endpoint("wards/", WardEndpoint.as_view(_LIST), "wards"),
+    endpoint("wards/<uuid:key>/", WardEndpoint.as_view(_ONE), "ward"),
+]

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Any
+
+from common.api.routing import endpoint
+from tickets.api.views.agents import AgentsEndpoint
+from tickets.api.views.conversation import MessagesEndpoint, SupportEndpoint, TimelineEndpoint
+from tickets.api.views.events import EventsEndpoint
+from tickets.api.views.places import PlacesEndpoint
+from tickets.api.views.projects import ProjectsEndpoint
+from tickets.api.views.tickets import TicketEndpoint, TicketListEndpoint
+from tickets.api.views.verbs import LifecycleEndpoint, MovementEndpoint
+from tickets.api.views.verification import VerificationEndpoint
+
+LIFECYCLE = ("start", "respond", "resolve", "complete", "reject", "reopen", "status")
+MOVEMENT = ("assign", "assignees", "pick", "transfer", "promote", "priority", "route")
+ONE: dict[str, Any] = {"get": "retrieve", "patch": "update", "delete": "destroy"}
+
+urlpatterns = [
+    endpoint("tickets/", TicketListEndpoint.as_view({"get": "list", "post": "create"}), "tickets"),
+    endpoint("tickets/nearby/", PlacesEndpoint.as_view({"get": "nearby"}), "tickets-nearby"),
+    endpoint("tickets/similar/", PlacesEndpoint.as_view({"get": "similar"}), "tickets-similar"),
+    endpoint("tickets/map/", PlacesEndpoint.as_view({"get": "on_map"}), "tickets-map"),
+    endpoint("tickets/<str:name>/", TicketEndpoint.as_view(ONE), "ticket"),
+    *[
+        endpoint(f"tickets/<str:name>/{verb}/", LifecycleEndpoint.as_view({"post": verb}), f"ticket-{verb}")
+        for verb in LIFECYCLE
+    ],
+    *[
+        endpoint(f"tickets/<str:name>/{verb}/", MovementEndpoint.as_view({"post": verb}), f"ticket-{verb}")
+        for verb in MOVEMENT
+    ],
+    endpoint(
+        "tickets/<str:name>/messages/",
+        MessagesEndpoint.as_view({"get": "list", "post": "create"}),
+        "ticket-messages",
+    ),
+    endpoint("tickets/<str:name>/notes/", MessagesEndpoint.as_view({"post": "create_note"}), "ticket-notes"),
+    endpoint(
+        "tickets/<str:name>/support/",
+        SupportEndpoint.as_view({"put": "give", "delete": "withdraw"}),
+        "ticket-support",
+    ),
+    endpoint(
+        "tickets/<str:name>/verification/",
+        VerificationEndpoint.as_view({"post": "confirm"}),
+        "ticket-verification",
+    ),
+    endpoint(
+        "tickets/<str:name>/verification/dispute/",
+        VerificationEndpoint.as_view({"post": "dispute"}),
+        "ticket-dispute",
+    ),
+    endpoint(
+        "tickets/<str:name>/verification/new-code/",
+        VerificationEndpoint.as_view({"post": "new_code"}),
+        "ticket-new-code",
+    ),
+    endpoint("tickets/<str:name>/timeline/", TimelineEndpoint.as_view({"get": "list"}), "ticket-timeline"),
+    endpoint("projects/", ProjectsEndpoint.as_view({"get": "list", "post": "create"}), "projects"),
+    endpoint(
+        "projects/<uuid:key>/", ProjectsEndpoint.as_view({"get": "retrieve", "patch": "update"}), "project"
+    ),
+    endpoint("agents/", AgentsEndpoint.as_view({"get": "list"}), "agents"),
+    endpoint("agents/<uuid:key>/", AgentsEndpoint.as_view({"get": "retrieve"}), "agent"),
+    endpoint(
+        "agents/<uuid:key>/availability/",
+        AgentsEndpoint.as_view({"post": "availability"}),
+        "agent-availability",
+    ),
+    endpoint("events/", EventsEndpoint.as_view({"get": "list"}), "events"),
+]

@@ -1,0 +1,52 @@
+"""The proof: confirm with the code, dispute, ask for a new code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.fields import MomentField
+from common.api.serializers import NothingSerializer, read_body
+from tickets.actions.verification import dispute_resolution, send_new_code, verify_resolution
+from tickets.api.inputs import CodeSerializer, DisputeSerializer
+from tickets.api.views.base import OneTicketEndpoint, documents_verb
+from tickets.enums import VerificationState
+
+_TAG = "tickets: verification"
+
+
+class VerificationSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=VerificationState.choices)
+    issued_at = MomentField()
+    expires_at = MomentField(help_text="Without an answer by then the ticket closes as unverified.")
+
+
+class VerificationEndpoint(OneTicketEndpoint):
+    # The code is the credential: its bearer got the message.
+    public_actions = frozenset({"confirm", "dispute"})
+
+    @documents_verb("verify", "Confirm the fix", CodeSerializer, {"code": "482 913"}, tag=_TAG)
+    def confirm(self, request: Request, name: str) -> Response:
+        """Closes the ticket as verified. Five wrong codes use it up."""
+        ticket = self.seen_ticket(request, name)
+        code = read_body(CodeSerializer, request)["code"]
+        return self.answer(request, verify_resolution(ticket, code=code, acting_user=request.user))
+
+    @documents_verb("dispute", "Dispute the fix", DisputeSerializer, {"reason": "It still leaks."}, tag=_TAG)
+    def dispute(self, request: Request, name: str) -> Response:
+        """Back to work. For the reporter and, in public space, whoever supports the ticket."""
+        ticket = self.seen_ticket(request, name)
+        given = read_body(DisputeSerializer, request)
+        return self.answer(request, dispute_resolution(ticket, **given, acting_user=request.user))
+
+    @documents_verb(
+        "new_code", "Send a new code", NothingSerializer, responses=VerificationSerializer, tag=_TAG
+    )
+    def new_code(self, request: Request, name: str) -> Response:
+        """The old code is worthless from now on. The new one goes to the reporter, never into the answer."""
+        ticket = self.seen_ticket(request, name)
+        read_body(NothingSerializer, request)
+        return Response(VerificationSerializer(send_new_code(ticket, acting_user=request.user)).data)
