@@ -13,7 +13,9 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
+from django.forms import HiddenInput, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -65,9 +67,25 @@ class _ScopedChoices:
 
     admin_site: Any
 
+    # Fields that nobody is asked for where there is only one choice.
+    taken_for_granted: ClassVar[tuple[str, ...]] = ("organisation",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the little buttons beside a choice: rows are added and changed on their own pages."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", self.choices_for(db_field, request))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.name in self.taken_for_granted:
+            only = list(kwargs["queryset"].order_by()[:2])
+            if len(only) == 1:
+                field.initial = only[0].pk
+                field.widget = HiddenInput()
+        return field
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", self.choices_for(db_field, request))
@@ -77,7 +95,7 @@ class _ScopedChoices:
         """The rows that a field may refer to: what the console shows of that model, else nothing."""
         related = db_field.remote_field.model
         if self.admin_site.is_registered(related):
-            rows: models.QuerySet[Any] = self.admin_site.get_model_admin(related).get_queryset(request)
+            rows: models.QuerySet[Any] = self.admin_site.get_model_admin(related).rows_to_choose(request)
             return rows
         if hasattr(related._default_manager, "visible_to"):
             visible: models.QuerySet[Any] = related._default_manager.visible_to(request.user)
@@ -125,6 +143,10 @@ class ScopedModelAdmin(_ScopedChoices, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return self.scope(super().get_queryset(request), request.user)  # type: ignore[no-any-return]
+
+    def rows_to_choose(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """What fields of other pages offer of this model."""
+        return self.get_queryset(request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.may_view(request.user)
@@ -176,6 +198,19 @@ class ScopedModelAdmin(_ScopedChoices, ModelAdmin):
             raise Http404(refusal.message) from refusal
         self.message_user(request, refusal.message, messages.ERROR)
         return HttpResponseRedirect(back_to or request.get_full_path())
+
+
+class OwnedForm(ModelForm[Any]):
+    """Rows of one organisation refer only to rows of the same, even where a person reaches several."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        chosen = cleaned.get("organisation")
+        owner = chosen.pk if chosen else getattr(self.instance, "organisation_id", None)
+        for name, value in cleaned.items():
+            if owner is not None and getattr(value, "organisation_id", owner) != owner:
+                self.add_error(name, _("Choose one of the same organisation."))
+        return cleaned
 
 
 class ReadOnlyAdmin(ScopedModelAdmin):

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from departments.geometry import WardIndex
-from departments.models import Category, Department, DepartmentMember, Stage, Standard, Ward
+from departments.models import Category, Department, DepartmentMember, Stage, Standard, Suburb, Ward
 
 
 def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Ward | None:
@@ -104,3 +104,12 @@ def categories_to_choose_from(user: Any) -> list[Category]:
 def wards_to_choose_from(user: Any) -> list[Ward]:
     """Without their shapes, which no choice needs."""
     return list(Ward.objects.visible_to(user).by_number().defer("shape"))
+
+
+def suburb_named(organisation_id: uuid.UUID, typed: str) -> Suburb | None:
+    """The suburb that somebody meant: its whole name, or how it starts."""
+    return Suburb.objects.of_organisation(organisation_id).named_like(typed).first()
+
+
+def suburb_names(organisation_id: uuid.UUID) -> list[str]:
+    return list(Suburb.objects.of_organisation(organisation_id).by_name().values_list("name", flat=True))

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length
 
 from accounts.enums import Capability
+from accounts.models import Membership
 from accounts.permissions import is_operator, organisations_where, roles_of
 from accounts.roles import STAFF_ROLES
 
@@ -116,13 +117,23 @@ class SuburbQuerySet(OrganisationScopedQuerySet["Suburb"]):
 
 class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
     def active(self) -> DepartmentMemberQuerySet:
-        return self.filter(is_active=True, user__is_active=True)
+        """Members who work here now: neither they nor their place in the organisation were ended."""
+        works = Membership.objects.filter(
+            user_id=OuterRef("user_id"),
+            organisation_id=OuterRef("department__organisation_id"),
+            is_active=True,
+            role__in=STAFF_ROLES,
+        )
+        return self.filter(Exists(works), is_active=True, user__is_active=True)
 
     def of_department(self, department_id: uuid.UUID) -> DepartmentMemberQuerySet:
         return self.filter(department_id=department_id)
 
     def of_user(self, user_id: uuid.UUID) -> DepartmentMemberQuerySet:
         return self.filter(user_id=user_id)
+
+    def of_users(self, user_ids: Iterable[uuid.UUID]) -> DepartmentMemberQuerySet:
+        return self.filter(user_id__in=list(user_ids))
 
     def visible_to(self, user: Any) -> DepartmentMemberQuerySet:
         if is_operator(user):
@@ -166,7 +177,8 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
         return self.filter(pk=key)
 
     def fullest_first(self) -> DepartmentMemberQuerySet:
-        return self.order_by("-is_available", F("open_tickets") * -1.0 / F("capacity"), "user__full_name", "pk")
+        share = F("open_tickets") * -1.0 / F("capacity")
+        return self.order_by("-is_available", share, "user__full_name", "pk")
 
     def with_specialities(self) -> DepartmentMemberQuerySet:
         return self.prefetch_related("skills", "regions")

@@ -1,0 +1,131 @@
+"""Who works in an organisation: add people, change their role, let them go."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.enums import Capability, Role
+from accounts.models import Membership, Organisation, User
+from accounts.permissions import forget_roles, has_capability, is_operator, organisations_where
+from accounts.queries import find_user_by_email
+from accounts.roles import STAFF_ROLES
+from common.errors import DomainError, InvalidInput, NotAllowed
+from common.phones import normalise_phone
+from common.text import clean_line
+
+
+class AlreadyMember(InvalidInput):
+    code = "already_member"
+    sentence = gettext_lazy("This person is already a member of the organisation.")
+
+
+class OwnMembership(DomainError):
+    code = "own_membership"
+    sentence = gettext_lazy("You cannot change your own role. Ask another organisation admin.")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to add. The e-mail address is what they sign in with."""
+
+    name: str
+    email: str
+    phone: str = ""
+    language: str = "en"
+
+
+def add_member(organisation: Organisation, person: Person, *, role: Role, acting_user: Any) -> Membership:
+    """Give somebody a role in the organisation; who has no account yet gets one without a password.
+
+    They sign in with a code sent by e-mail, or set a password. Raises NotAllowed, InvalidInput with
+    the field, AlreadyMember.
+    """
+    _check_manages(acting_user, organisation.pk)
+    with transaction.atomic():
+        user = find_user_by_email(person.email.strip()) or _new_user(organisation, person)
+        try:
+            with transaction.atomic():
+                membership = Membership.objects.create(organisation=organisation, user=user, role=role)
+        except IntegrityError as error:
+            raise AlreadyMember(field="email") from error
+        _mark_staff(user)
+    return membership
+
+
+def _new_user(organisation: Organisation, person: Person) -> User:
+    phone = normalise_phone(person.phone, country=organisation.country) if person.phone.strip() else None
+    user = User(
+        email=person.email.strip().lower(),
+        full_name=clean_line(person.name),
+        phone=phone,
+        language=person.language,
+        time_zone=organisation.time_zone,
+    )
+    user.set_unusable_password()
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        name, sentences = next(iter(error.message_dict.items()))
+        raise InvalidInput(sentences[0], field={"full_name": "name"}.get(name, name)) from error
+    user.save(force_insert=True)
+    return user
+
+
+def change_membership(membership: Membership, *, role: Role, is_active: bool, acting_user: Any) -> Membership:
+    """Change somebody's role, or let them go. Raises NotAllowed, OwnMembership."""
+    _check_manages(acting_user, membership.organisation_id)
+    with transaction.atomic():
+        locked = Membership.objects.select_for_update().select_related("user").get(pk=membership.pk)
+        if locked.user_id == acting_user.pk and (locked.role, locked.is_active) != (role, is_active):
+            raise OwnMembership
+        locked.role = role
+        locked.is_active = is_active
+        locked.save(update_fields=["role", "is_active"])
+        _mark_staff(locked.user)
+    return locked
+
+
+def _mark_staff(user: User) -> None:
+    """The flag that opens the console follows from the roles; the operator always has it."""
+    forget_roles(user)
+    works = Membership.objects.active().of_user(user).values_list("role", flat=True)
+    is_staff = user.is_superuser or any(Role(role) in STAFF_ROLES for role in works)
+    if is_staff != user.is_staff:
+        user.is_staff = is_staff
+        user.save(update_fields=["is_staff"])
+
+
+def _check_manages(acting_user: Any, organisation_id: uuid.UUID) -> None:
+    if not has_capability(acting_user, Capability.MANAGE_ORGANISATION, organisation_id):
+        raise NotAllowed
+
+
+def may_edit_person(acting_user: Any, person: User) -> bool:
+    """Whether somebody may change another's name and addresses: theirs alone to look after.
+
+    Whoever belongs to another organisation too, or runs the installation, is out of reach: their
+    address is also the key to what they do there.
+    """
+    if is_operator(acting_user):
+        return True
+    managed = organisations_where(acting_user, Capability.MANAGE_ORGANISATION)
+    if person.is_superuser or not managed:
+        return False
+    memberships = Membership.objects.of_user(person)
+    inside = memberships.in_organisations(managed).exists()
+    return inside and not memberships.outside(managed).exists()
+
+
+def change_person(person: User, *, changed: list[str], acting_user: Any) -> User:
+    """Save the changed fields of a person. Raises NotAllowed for who is not theirs alone."""
+    if not may_edit_person(acting_user, person):
+        raise NotAllowed(_("This person belongs to another organisation too: only they can change this."))
+    person.save(update_fields=changed)
+    return person

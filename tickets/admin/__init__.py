@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tickets.admin import event, project, ticket
+
+__all__ = ["event", "project", "ticket"]

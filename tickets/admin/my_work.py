@@ -1,0 +1,154 @@
+"""The landing page of the console: what to do next."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.enums import Capability
+from accounts.permissions import has_capability_anywhere
+from tickets.actions.assignment import set_availability
+from tickets.admin.rows import Row, rows_for
+from tickets.admin.words import moment
+from tickets.desk import Pile, board_of, desk_of, own_place
+
+
+@dataclass(frozen=True)
+class Section:
+    """A pile of tickets under a heading. `more` leads to the whole of it in the ticket list."""
+
+    name: str
+    title: str
+    hint: str
+    empty: str
+    rows: list[Row]
+    height: str
+    more: str
+    has_pick: bool = False
+    tone: str = ""
+
+
+def my_work(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What unfold shows as the index of the console."""
+    now = timezone.now()
+    user: Any = request.user
+    desk = desk_of(user)
+    board = board_of(user, now)
+    works = has_capability_anywhere(user, Capability.WORK_ON_TICKETS)
+    return context | {
+        "title": _("My work"),
+        "greeting": _greeting(now) % {"name": user.get_short_name() or _("colleague")},
+        "today": moment(now),
+        "places": desk.places,
+        "sections": [
+            *(_own_sections(desk, now) if works else []),
+            *(_board_sections(board, now) if board else []),
+        ],
+        "members": board.members if board else [],
+        "queue": _queue_section(desk.queue, now) if works else None,
+        "can_log": has_capability_anywhere(user, Capability.LOG_FOR_CALLER),
+        "list_url": _list_url(),
+    }
+
+
+def _greeting(now: datetime) -> str:
+    hour = timezone.localtime(now).hour
+    if hour < 12:
+        return _("Good morning, %(name)s")
+    return _("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")
+
+
+def _list_url(**filters: str) -> str:
+    query = "&".join(f"{name}={value}" for name, value in filters.items())
+    return reverse("admin:tickets_ticket_changelist") + (f"?{query}" if query else "")
+
+
+def _section(pile: Pile, now: datetime, **words: Any) -> Section:
+    return Section(rows=rows_for(pile.tickets, now), height=pile.height, **words)
+
+
+def _own_sections(desk: Any, now: datetime) -> list[Section]:
+    return [
+        _section(
+            desk.to_do,
+            now,
+            name="next",
+            title=_("Do next"),
+            hint=_("Your tickets, expiring first"),
+            empty=_("Nothing is on your desk. Take something from the queue."),
+            more=_list_url(whose="mine"),
+        ),
+        _section(
+            desk.waiting,
+            now,
+            name="waiting",
+            title=_("Waiting for the reporter"),
+            hint=_("Answered or resolved by you; nothing to do until they reply"),
+            empty=_("Nobody keeps you waiting."),
+            more=_list_url(whose="mine", status="responded"),
+        ),
+    ]
+
+
+def _queue_section(pile: Pile, now: datetime) -> Section:
+    return _section(
+        pile,
+        now,
+        name="queue",
+        title=_("In the queue"),
+        hint=_("Waiting for a free agent, the most pressing first"),
+        empty=_("The queue is empty."),
+        more=_list_url(whose="queue"),
+        has_pick=True,
+    )
+
+
+def _board_sections(board: Any, now: datetime) -> list[Section]:
+    return [
+        _section(
+            board.expired,
+            now,
+            name="expired",
+            title=_("Expired in your departments"),
+            hint=_("The promise was missed; the longest first"),
+            empty=_("No promise is missed. Well done."),
+            more=_list_url(time="overdue"),
+            tone="overdue",
+        ),
+        _section(
+            board.expiring,
+            now,
+            name="expiring",
+            title=_("Expiring within a day"),
+            hint=_("Still to be kept"),
+            empty=_("Nothing expires within a day."),
+            more=_list_url(time="soon"),
+            tone="expiring",
+        ),
+    ]
+
+
+@require_POST
+def change_availability(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+    """Come or go: oneself, or a member of a department that one manages."""
+    member = own_place(request.user, member_id)
+    if member is None:
+        raise Http404
+    is_available = request.POST.get("is_available") == "yes"
+    set_availability(member, is_available=is_available, acting_user=request.user)
+    words = {"name": member.user.get_full_name(), "department": member.department.name}
+    if is_available:
+        sentence = _("%(name)s is available in %(department)s: new tickets come in.") % words
+    else:
+        sentence = _("%(name)s is away from %(department)s: no new tickets come in.") % words
+    messages.success(request, sentence)
+    return HttpResponseRedirect(reverse("admin:index"))

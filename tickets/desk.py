@@ -1,0 +1,219 @@
+"""What lies on the desk of somebody who works here: composed reads for the console.
+
+Each answer is a fixed number of queries, whatever it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Prefetch
+
+from accounts.enums import Capability
+from accounts.models import Organisation
+from accounts.permissions import has_capability_anywhere, organisations_where
+from common.errors import DomainError
+from common.phones import normalise_phone
+from common.references import MistypedReference, looks_like_reference, parse_reference
+from departments.models import Category, Department, DepartmentMember, Stage
+from departments.permissions import can_manage_department
+from tickets.enums import Status
+from tickets.models import Attachment, Clock, Custody, Ticket, TicketEvent
+from tickets.queries import capped_count, similar_open_tickets
+from tickets.querysets import TicketQuerySet
+
+SHOWN = 12
+# What is due within a day asks for attention now.
+SOON = timedelta(hours=24)
+_COUNT_CAP = 200
+
+
+@dataclass(frozen=True)
+class Pile:
+    """The top of a pile of tickets, and how high it is: counted up to a cap."""
+
+    tickets: list[Ticket]
+    count: int
+
+    @property
+    def height(self) -> str:
+        return f"{_COUNT_CAP}+" if self.count > _COUNT_CAP else str(self.count)
+
+
+def _pile(tickets: TicketQuerySet, *, shown: int = SHOWN) -> Pile:
+    return Pile(list(tickets.for_list()[:shown]), capped_count(tickets, cap=_COUNT_CAP))
+
+
+@dataclass(frozen=True)
+class Desk:
+    to_do: Pile
+    waiting: Pile
+    queue: Pile
+    places: list[DepartmentMember]
+
+
+def desk_of(user: Any) -> Desk:
+    """What one person has to do, what waits for reporters, and what they could pick."""
+    mine = Ticket.objects.work_of(user)
+    return Desk(
+        to_do=_pile(mine.with_status(Status.OPEN, Status.IN_PROGRESS)),
+        waiting=_pile(mine.with_status(Status.RESPONDED, Status.RESOLVED), shown=6),
+        queue=_pile(_queue_for(user)),
+        places=list(DepartmentMember.objects.active().of_user(user.pk).with_people()),
+    )
+
+
+def _queue_for(user: Any) -> TicketQuerySet:
+    """The queues that concern somebody who works on tickets; nobody else picks."""
+    if not has_capability_anywhere(user, Capability.WORK_ON_TICKETS):
+        return Ticket.objects.none()
+    return Ticket.objects.visible_to_staff(user).queued()
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a department admin answers for."""
+
+    expired: Pile
+    expiring: Pile
+    members: list[DepartmentMember]
+
+
+def board_of(user: Any, now: datetime) -> Board | None:
+    """The overdue, the expiring and the load of the departments somebody manages; None for others."""
+    if not has_capability_anywhere(user, Capability.MANAGE_DEPARTMENT):
+        return None
+    departments = [department.pk for department in Department.objects.managed_by(user)]
+    theirs = Ticket.objects.in_departments(departments)
+    members = DepartmentMember.objects.in_departments(departments).active().with_people()
+    return Board(
+        expired=_pile(theirs.overdue(now).due_first(), shown=8),
+        expiring=_pile(theirs.due_between(now, now + SOON).due_first(), shown=8),
+        members=list(members.fullest_first()[:SHOWN]),
+    )
+
+
+def own_place(user: Any, key: Any) -> DepartmentMember | None:
+    """The person's own place in a department, or that of a member whose department they manage."""
+    member: DepartmentMember | None = (
+        DepartmentMember.objects.visible_to(user).with_people().with_key(key).first()
+    )
+    if member is None or (member.user_id != user.pk and not can_manage_department(user, member.department)):
+        return None
+    return member
+
+
+# The ticket list
+
+
+def search_tickets(tickets: TicketQuerySet, user: Any, typed: str) -> TicketQuerySet:
+    """Tickets by reference, phone, words or reporter. Raises MistypedReference.
+
+    Who may not see reporters finds nothing by them.
+    """
+    reference = reference_in(user, typed)
+    if reference:
+        return tickets.with_reference(reference)
+    reporters = organisations_where(user, Capability.VIEW_REPORTERS)
+    phone = _phone_in(typed)
+    if phone and has_capability_anywhere(user, Capability.VIEW_REPORTERS):
+        return tickets.reported_from(phone=phone)
+    return tickets.matching_words_or_reporter(typed, reporters)
+
+
+def reference_in(user: Any, typed: str) -> str:
+    """The reference that somebody typed, or "" for words. Raises MistypedReference for a mistyped one."""
+    try:
+        return parse_reference(typed)
+    except MistypedReference:
+        prefixes = Organisation.objects.staffed_by(user).values_list("reference_prefix", flat=True)
+        if any(looks_like_reference(typed, prefix=prefix) for prefix in prefixes):
+            raise
+    return ""
+
+
+def _phone_in(typed: str) -> str:
+    if sum(character.isdigit() for character in typed) < 9:
+        return ""
+    try:
+        return normalise_phone(typed)
+    except DomainError:
+        return ""
+
+
+# The workspace
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around one ticket, beside what is said and done on it."""
+
+    clocks: list[Clock]
+    custodies: list[Custody]
+    same_reporter: list[Ticket]
+    near_by: list[Ticket]
+
+
+def surroundings_of(ticket: Ticket, user: Any, *, with_reporter: bool) -> Surroundings:
+    others: list[Ticket] = []
+    if with_reporter:
+        reach = Ticket.objects.visible_to_staff(user).of_same_reporter(ticket)
+        others = list(reach.for_list().newest_first()[:5])
+    return Surroundings(
+        clocks=list(ticket.clocks.select_related("calendar").order_by("promise")),
+        custodies=list(ticket.custodies.in_order()),
+        same_reporter=others,
+        near_by=_near_by(ticket),
+    )
+
+
+def _near_by(ticket: Ticket) -> list[Ticket]:
+    if ticket.latitude is None or ticket.longitude is None:
+        return []
+    found = similar_open_tickets(
+        ticket.organisation,
+        category=ticket.category,
+        latitude=ticket.latitude,
+        longitude=ticket.longitude,
+        limit=4,
+    )
+    return [other for other in found if other.pk != ticket.pk][:3]
+
+
+def people_who_can_hold(ticket: Ticket) -> list[DepartmentMember]:
+    """The members of the ticket's department, the least loaded first."""
+    if ticket.department_id is None:
+        return []
+    members = DepartmentMember.objects.of_department(ticket.department_id).active()
+    return list(members.select_related("user").least_loaded_first())
+
+
+def members_of_departments(department_ids: Sequence[Any]) -> list[DepartmentMember]:
+    """Everybody who works in one of these departments, by name."""
+    return list(DepartmentMember.objects.in_departments(department_ids).active().with_people())
+
+
+def departments_with_stages(organisation_id: Any) -> list[Department]:
+    """Where a ticket can go: active departments by name, with their stages in order."""
+    in_order = Prefetch("stages", queryset=Stage._default_manager.order_by("position"))
+    return list(
+        Department.objects.of_organisation(organisation_id).active().by_name().prefetch_related(in_order)
+    )
+
+
+def categories_of(organisation_id: Any) -> list[Category]:
+    return list(Category.objects.of_organisation(organisation_id).active().by_department())
+
+
+def attachment_of(ticket: Ticket, key: Any) -> Attachment | None:
+    return ticket.attachments.filter(pk=key).first()
+
+
+def audit_trail(events: models.QuerySet[TicketEvent]) -> models.QuerySet[TicketEvent]:
+    """Events with what the audit trail shows of each."""
+    related = events.select_related("ticket", "actor", "department")
+    return related.defer("ticket__search", "ticket__description")
