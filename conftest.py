@@ -29,6 +29,8 @@ pytest_plugins = [
     "tests.features.steps.people",
     "tests.features.steps.reporting",
     "tests.features.steps.verifying",
+    # Last, because it uses words of the others.
+    "tests.features.steps.console",
 ]
 
 

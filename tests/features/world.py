@@ -55,7 +55,9 @@ class World:
             name="City of Tshwane", slug="tshwane", reference_prefix="TSH", contact_phone="012 358 9999"
         )
         region = RegionFactory.create(organisation=self.city, number=3)
-        WardFactory.create(organisation=self.city, region=region, number=58, latitude=-25.7463, longitude=28.188)
+        WardFactory.create(
+            organisation=self.city, region=region, number=58, latitude=-25.7463, longitude=28.188
+        )
         self._department("Water and Sanitation", "water", "Burst pipe", "burst, pipe, water, flooding, leak")
         self._department("Roads and Stormwater", "roads", "Pothole", "pothole, hole, road surface")
 

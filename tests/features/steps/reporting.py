@@ -81,7 +81,7 @@ def belongs_to_both(world: World, department: str, name: str) -> None:
     assert (ticket.department, ticket.assignee) == (world.department(department), world.people[name])
 
 
-@then(parsers.parse("the ticket belongs to {name}"))
+@then(parsers.re(r"the ticket belongs to (?P<name>\w+)"))
 def belongs_to(world: World, name: str) -> None:
     assert world.ticket.assignee == world.people[name]
 
