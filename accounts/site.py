@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.queries import organisation_for_host
 
 _KEPT_AS = "_site_organisation"
@@ -17,6 +18,13 @@ def site_organisation(request: HttpRequest) -> Organisation | None:
         setattr(request, _KEPT_AS, organisation_for_host(request.get_host()))
     organisation: Organisation | None = getattr(request, _KEPT_AS)
     return organisation
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """The person behind a view that only signed-in people reach."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def require_organisation(request: HttpRequest) -> Organisation:

@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import AccountForm
+from accounts.site import signed_in_user
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    form = AccountForm(request.POST or None, person=request.user)
+    person = signed_in_user(request)
+    form = AccountForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
-        form.save_to(request.user)
+        form.save_to(person)
         messages.success(request, _("Saved."))
         return redirect("accounts:account")
     return render(request, "account/account.html", {"form": form}, status=400 if form.errors else 200)

@@ -94,9 +94,16 @@ _STOP_WORDS = frozenset(
 
 
 class Described(Protocol):
-    name: str
-    description: str
-    keywords: str
+    """Categories, and whatever else is described by a name, a text and keywords."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def keywords(self) -> str: ...
 
 
 Kind = TypeVar("Kind", bound=Described)

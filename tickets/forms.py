@@ -44,7 +44,7 @@ class PicturesField(forms.FileField):
         widget = MultipleFileInput(attributes) if most > 1 else forms.FileInput(attributes)
         super().__init__(required=False, widget=widget, **options)
 
-    def clean(self, data: Any, initial: Any = None) -> list[Picture]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[Picture]:
         uploads = [upload for upload in (data if isinstance(data, (list, tuple)) else [data]) if upload]
         if len(uploads) > self.most:
             raise forms.ValidationError(_("At most %(most)d pictures, please."), params={"most": self.most})

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.site import signed_in_user
 from common.errors import DomainError
 from departments.maps import ward_map
 from tickets.actions.conversation import add_message
@@ -88,13 +89,13 @@ def send_message(request: HttpRequest, reference: str) -> HttpResponse:
 @login_required
 def me_too(request: HttpRequest, reference: str) -> HttpResponse:
     """Sets the support to what the form says, so that sending it twice changes nothing more."""
-    ticket = get_ticket_or_404(request, reference)
+    person, ticket = signed_in_user(request), get_ticket_or_404(request, reference)
     try:
         if request.POST.get("support") == "no":
-            withdraw_support(ticket, acting_user=request.user)
+            withdraw_support(ticket, acting_user=person)
             messages.success(request, _("Taken back."))
         else:
-            support_ticket(ticket, acting_user=request.user)
+            support_ticket(ticket, acting_user=person)
             messages.success(request, _("Counted. We keep you informed."))
     except DomainError as refusal:
         messages.error(request, refusal.message)
