@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -141,9 +142,11 @@ def inconsistencies(now: datetime) -> dict[str, int]:
 
 def _in_the_wrong_ward() -> int:
     wrong = 0
+    shapes: dict[int, Any]
     for organisation in Organisation.objects.all():
         wards = Ward.objects.of_organisation(organisation.pk).exclude(shape=None)
-        index = WardIndex(dict(wards.values_list("number", "shape")))
+        shapes = {ward.number: ward.shape for ward in wards}
+        index = WardIndex(shapes)
         pinned = Ticket.objects.of_organisation(organisation.pk).located()
         rows = list(pinned.values_list("latitude", "longitude", "ward__number"))
         located = index.locate_many([(latitude or 0.0, longitude or 0.0) for latitude, longitude, _ in rows])

@@ -15,7 +15,7 @@ from demo.seed.identifiers import key_at
 from demo.seed.people import DOMAIN, random_name
 from demo.seed.rows import Row
 from demo.seed.tale import Tale
-from demo.seed.words import Words, word_report
+from demo.seed.words import Wording, Words, word_report
 from demo.seed.world import DemoCategory, Resident, Spot, World
 from departments.enums import Priority
 from tickets.enums import Source, Status
@@ -35,6 +35,25 @@ _SOURCES = (
     (Source.API, 2),
 )
 _KNOWN_REPORTERS = 0.64
+_NOTHING_YET: Row = {
+    "assignee_id": None,
+    "is_pinned": False,
+    "queued_at": None,
+    "latitude": None,
+    "longitude": None,
+    "ward_id": None,
+    "is_public": False,
+    "duplicate_of_id": None,
+    "updated_at": None,
+    "assigned_at": None,
+    "started_at": None,
+    "responded_at": None,
+    "resolved_at": None,
+    "closed_at": None,
+    "due_at": None,
+    "expired_at": None,
+    "auto_close_at": None,
+}
 
 
 @dataclass(slots=True)
@@ -137,57 +156,72 @@ def begin_tale(
         words, rng, category=category.code, region=draft.spot.region, suburb=draft.spot.name
     )
     demo_ward = world.wards.get(ward) if ward is not None else None
-    department = category.department
-    ticket: Row = {
-        "id": key_at(rng, int(draft.created_at.timestamp() * 1000)),
-        "organisation_id": world.organisation_id,
-        "reference": reference,
-        "title": wording.title[:200],
-        "description": wording.description,
-        "status": Status.OPEN,
-        "outcome": "",
+    ticket = ticket_row(
+        world,
+        wording,
+        key=key_at(rng, int(draft.created_at.timestamp() * 1000)),
+        reference=reference,
+        category=category,
+        source=source,
+        contact=contact,
+        created_at=draft.created_at,
+    ) | {
         "priority": _priority(category.priority, rng),
-        "source": source,
-        "category_id": category.id,
-        "department_id": department.id,
-        "stage_id": department.stages[0][0] if department.stages else None,
-        "assignee_id": None,
-        "is_pinned": False,
-        "queued_at": None,
         "reporter_id": reporter.id if reporter else None,
-        "reporter_name": contact.name,
-        "reporter_email": contact.email,
-        "reporter_phone": contact.phone,
-        "reporter_language": contact.language,
         "latitude": draft.latitude,
         "longitude": draft.longitude,
-        "address": wording.address[:250],
         "ward_id": demo_ward.id if demo_ward else None,
         "is_public": category.is_public,
-        "support_count": 0,
-        "duplicate_of_id": None,
-        "version": 1,
-        "reopened_count": 0,
-        "created_at": draft.created_at,
-        "updated_at": None,
-        "assigned_at": None,
-        "started_at": None,
-        "responded_at": None,
-        "resolved_at": None,
-        "closed_at": None,
-        "due_at": None,
-        "expired_at": None,
-        "auto_close_at": None,
     }
     return Tale(
         world,
         rng,
         ticket=ticket,
-        department=department,
+        department=category.department,
         category=category,
         region_id=demo_ward.region_id if demo_ward else None,
         reporter=reporter,
     )
+
+
+def ticket_row(
+    world: World,
+    wording: Wording,
+    *,
+    key: uuid.UUID,
+    reference: str,
+    category: DemoCategory | None,
+    source: Source,
+    contact: Resident,
+    created_at: datetime,
+) -> Row:
+    """A ticket in its first version, without a place."""
+    department = category.department if category else None
+    return {
+        "id": key,
+        "organisation_id": world.organisation_id,
+        "reference": reference,
+        "title": wording.title[:200],
+        "description": wording.description,
+        "address": wording.address[:250],
+        "status": Status.OPEN,
+        "outcome": "",
+        "priority": category.priority if category else Priority.MEDIUM,
+        "source": source,
+        "category_id": category.id if category else None,
+        "department_id": department.id if department else None,
+        "stage_id": department.stages[0][0] if department and department.stages else None,
+        "project_id": None,
+        "reporter_id": None,
+        "reporter_name": contact.name,
+        "reporter_email": contact.email,
+        "reporter_phone": contact.phone,
+        "reporter_language": contact.language,
+        "support_count": 0,
+        "version": 1,
+        "reopened_count": 0,
+        "created_at": created_at,
+    } | _NOTHING_YET
 
 
 def _priority(usual: int, rng: Random) -> int:

@@ -22,17 +22,16 @@ class Ledger:
     Every event is written as told already: nobody is notified about the demo's past.
     """
 
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
+    def __init__(self) -> None:
         self.position = latest_position()
         self._waiting: list[tuple[datetime, int, Row]] = []
         self._order = 0
 
-    def references(self, count: int) -> list[str]:
-        """The next references of the organisation."""
+    def references(self, prefix: str, count: int) -> list[str]:
+        """The next references of an organisation."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT nextval('tickets_reference_number') FROM generate_series(1, %s)", [count])
-            return [make_reference(self.prefix, number) for (number,) in cursor.fetchall()]
+            return [make_reference(prefix, number) for (number,) in cursor.fetchall()]
 
     def write(self, tales: list[Tale], *, until: datetime) -> None:
         """Write these tickets; of all events those before `until`, for no later story starts earlier."""

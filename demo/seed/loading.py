@@ -10,6 +10,7 @@ from random import Random
 from django.db import connection, transaction
 
 from accounts.models import Organisation, User
+from demo.seed.company import tell_company
 from demo.seed.drafts import ZONE
 from demo.seed.ledger import Ledger
 from demo.seed.people import (
@@ -77,16 +78,16 @@ def load_demo(plan: DemoPlan, *, report: Report, progress: Progress) -> list[Sig
     people, world = _people(organisation, plan)
     report(f"{len(people)} people to sign in as, {len(world.residents)} residents")
     report(f"{len(everybody(world))} members of {len(world.departments)} departments")
-    ledger = Ledger(world.prefix)
-    words = read_words()
+    ledger, words = Ledger(), read_words()
+    company_people, company = tell_company(ledger, seed=plan.seed, now=plan.now)
     tell_scenes(world, words, ledger, seed=plan.seed)
     story = CityStory(world, words, ledger, seed=plan.seed)
     story.tell(plan.tickets, midnight=_midnight(plan.now), progress=progress)
     ledger.close(plan.now)
-    _write_loads(world)
+    _write_loads([*everybody(world), *everybody(company)])
     _analyse()
     report(f"{ledger.position} events, all told already: nobody is notified about the past")
-    return people
+    return [*people, *company_people]
 
 
 def _people(organisation: Organisation, plan: DemoPlan) -> tuple[list[SignIn], World]:
@@ -108,9 +109,9 @@ def _midnight(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(ZONE).date(), time.min, ZONE)
 
 
-def _write_loads(world: World) -> None:
+def _write_loads(members: list[Member]) -> None:
     """What members hold now; desks of those who hold much are bigger, for nobody may hold more than fits."""
-    told = {member.id: member for member in everybody(world)}
+    told = {member.id: member for member in members}
     rows = list(DepartmentMember.objects.filter(pk__in=told))
     for row in rows:
         _show_load(row, told[row.pk])

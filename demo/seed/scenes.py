@@ -101,7 +101,7 @@ def tell_scenes(world: World, words: Words, ledger: Ledger, *, seed: int) -> Non
             scene.play(stage, who, other)
     for department in world.departments.values():
         _desk(stage, department)
-    for tale, reference in zip(stage.tales, ledger.references(len(stage.tales)), strict=True):
+    for tale, reference in zip(stage.tales, ledger.references(world.prefix, len(stage.tales)), strict=True):
         tale.ticket["reference"] = reference
         tale.finish()
     # Their events wait for the older ones of the city.

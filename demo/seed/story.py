@@ -55,7 +55,7 @@ class CityStory:
 
     def _tell_batch(self, drafts: Sequence[Draft], *, first: datetime) -> list[Tale]:
         wards = locate(self.world, drafts)
-        references = self.ledger.references(len(drafts))
+        references = self.ledger.references(self.world.prefix, len(drafts))
         tales = []
         for draft, ward, reference in zip(drafts, wards, references, strict=True):
             tale, actor, on_behalf_of = self.drafter.begin(draft, reference=reference, ward=ward)

@@ -27,12 +27,12 @@ class Tale(Telling):
     # Intake and assignment
 
     def open(self, *, actor: uuid.UUID | None, on_behalf_of: str = "") -> None:
+        """The report comes in; `assign` or `queue` must follow where a department has it."""
         at = self.created_at
         self._start_clocks(at)
         self.changes = {}
         data = {"source": self.ticket["source"], "title": self.ticket["title"]}
         self.record(EventKind.CREATED, at, actor=actor, data=data, on_behalf_of=on_behalf_of)
-        self._hand_over(at)
 
     def assign(self, at: datetime, member: Member) -> None:
         """Automatically, by the system."""
@@ -67,11 +67,11 @@ class Tale(Telling):
 
     # Work
 
-    def start(self, at: datetime) -> None:
+    def start(self, at: datetime, *, actor: uuid.UUID | None = None) -> None:
         self.advance(at)
         self._meet(at, Promise.RESPOND)
         self.write(status=Status.IN_PROGRESS, started_at=self.ticket["started_at"] or at)
-        self._record_rule(Verb.START, at, actor=self.holder_id)
+        self._record_rule(Verb.START, at, actor=actor or self.holder_id)
 
     def promote(self, at: datetime, *, note: str) -> None:
         self.advance(at)
@@ -135,7 +135,7 @@ class Tale(Telling):
         self._record_rule(Verb.REPLY, at, actor=self.reporter_id, data=data)
         self._hand_over(at)
 
-    def resolve(self, at: datetime, *, note: str) -> None:
+    def resolve(self, at: datetime, *, note: str, actor: uuid.UUID | None = None) -> None:
         self.advance(at)
         self._meet(at, Promise.RESPOND)
         self._meet(at, Promise.RESOLVE)
@@ -143,10 +143,11 @@ class Tale(Telling):
         self.write(status=Status.RESOLVED, resolved_at=at)
         if self.world.verifies:
             self._ask_for_proof(at)
-        self._record_rule(Verb.RESOLVE, at, actor=self.holder_id, note=note)
+        actor = actor or self.holder_id
+        self._record_rule(Verb.RESOLVE, at, actor=actor, note=note)
         if not self.world.verifies:
             self._close(at, Outcome.COMPLETED)
-            self.record(EventKind.CLOSED, at, actor=self.holder_id)
+            self.record(EventKind.CLOSED, at, actor=actor)
 
     def _ask_for_proof(self, at: datetime) -> None:
         self.write(auto_close_at=at + self.world.verification)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from common.errors import DomainError
 from demo.seed.loading import DemoPlan, demo_is_loaded, load_demo
 from demo.seed.people import PASSWORD, SignIn
+from departments.cities.tables import known_cities
 
 
 class Command(BaseCommand):
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             seed=options["seed"],
             now=options["as_of"] or timezone.now().replace(second=0, microsecond=0),
         )
+        if plan.city not in known_cities():
+            raise CommandError(f"There is no city {plan.city}. Known: {', '.join(known_cities())}.")
         try:
             with tqdm(total=plan.tickets, desc="Tickets", unit="ticket", disable=None) as bar:
                 people = load_demo(plan, report=self.stdout.write, progress=bar.update)
