@@ -75,7 +75,7 @@ def test_a_refusal_about_a_field_names_it() -> None:
 
 
 def test_nested_field_errors_come_with_dotted_names() -> None:
-    detail = {
+    detail: Any = {
         "title": ["Too long.", "Odd."],
         "place": {"latitude": ["NaN."]},
         "tags": [{}, {"name": ["Empty."]}],
