@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from ticketing.runtime.places import Places, find_places, make_directory, server_user
 from ticketing.runtime.postgres import Postgres
@@ -23,29 +24,21 @@ def prepare_places(data: Path | None = None) -> Places:
     return places
 
 
+Server: TypeAlias = Postgres | Valkey
+
+
 @contextmanager
-def running_databases(
-    places: Places, *, throwaway: bool = False, with_postgres: bool = True, with_valkey: bool = True
-) -> Iterator[None]:
-    """Keep the embedded servers up; whatever was already running stays running afterwards."""
-    postgres, valkey = Postgres(places, throwaway=throwaway), Valkey(places, throwaway=throwaway)
+def running_databases(places: Places, *, throwaway: bool = False) -> Iterator[list[Server]]:
+    """The servers that no setting replaces by an outside one, kept up; what already ran goes on running."""
+    servers: list[Server] = []
+    if not os.environ.get("DATABASE_URL"):
+        servers.append(Postgres(places, throwaway=throwaway))
+    if not os.environ.get("REDIS_URL"):
+        servers.append(Valkey(places, throwaway=throwaway))
     try:
-        if with_postgres:
-            postgres.start()
-        if with_valkey:
-            valkey.start()
-        yield
+        for server in servers:
+            server.start()
+        yield servers
     finally:
-        valkey.stop()
-        postgres.stop()
-
-
-@contextmanager
-def databases_of_this_run(places: Places) -> Iterator[None]:
-    """The servers that no setting replaces by an outside one."""
-    with running_databases(
-        places,
-        with_postgres=not os.environ.get("DATABASE_URL"),
-        with_valkey=not os.environ.get("REDIS_URL"),
-    ):
-        yield
+        for server in reversed(servers):
+            server.stop()

@@ -45,14 +45,7 @@ def own_places() -> Iterator[Places]:
 
 def start_servers() -> None:
     places = SERVERS.enter_context(own_places())
-    SERVERS.enter_context(
-        running_databases(
-            places,
-            throwaway=True,
-            with_postgres=not os.environ.get("DATABASE_URL"),
-            with_valkey=not os.environ.get("REDIS_URL"),
-        )
-    )
+    SERVERS.enter_context(running_databases(places, throwaway=True))
     os.environ["LOKISA_DATA_DIR"] = str(places.data)
     os.environ.setdefault("DATABASE_URL", places.database_url)
     os.environ.setdefault("REDIS_URL", places.redis_url)

@@ -13,12 +13,17 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
-from ticketing.runtime.databases import databases_of_this_run, prepare_places
+from demo.seed.people import PASSWORD, sign_ins
+from departments.models import Department
+from ticketing.runtime.databases import prepare_places, running_databases
 from ticketing.runtime.places import PROJECT_DIR, Places
 from ticketing.runtime.problems import RuntimeProblem
 from ticketing.runtime.programs import Program, all_programs, listening_host, reachable_host
 from ticketing.runtime.secret import kept_secret_key
 from ticketing.runtime.supervisor import StopAsked, Supervisor, answers
+
+# Every department has its people to sign in as; one stands for them all.
+SHOWN_DEPARTMENT = "water"
 
 
 def serve(say: Callable[[str], object]) -> None:
@@ -31,7 +36,8 @@ def serve(say: Callable[[str], object]) -> None:
         programs = list(all_programs())
         check_ports(programs)
         kept_secret_key(places)
-        with databases_of_this_run(places):
+        with running_databases(places) as servers:
+            supervisor.servers = servers
             try:
                 run(supervisor, programs, places, say, began)
             finally:
@@ -54,8 +60,8 @@ def run(
     )
     supervisor.start(programs, environment)
     front_page = f"http://{reachable_host()}:{settings.PORT}/"
-    # Where everything is sent on to https, readyz has to do.
-    if not settings.SECURE_SSL_REDIRECT and not answers(front_page):
+    # Elsewhere there may be no organisation yet whose front page could be shown.
+    if settings.DEMO and not answers(front_page):
         raise RuntimeProblem(f"The front page {front_page} does not answer; the lines above may say why.")
     say(ready_text(places, time.monotonic() - began))
     supervisor.watch()
@@ -116,6 +122,9 @@ def ready_text(places: Places, seconds: float) -> str:
     ]
     if settings.DEMO:
         lines.append(f"  Demo mailbox    {settings.SITE_URL}/demo/messages/")
+        shown = list(Department.objects.filter(code=SHOWN_DEPARTMENT))
+        lines.append(f"  Sign in with    {PASSWORD}  (for every one of these)")
+        lines += [f"    {person.email:<36}{person.what}" for person in sign_ins(shown)]
     where = places.data.relative_to(PROJECT_DIR) if places.data.is_relative_to(PROJECT_DIR) else places.data
     lines.append(f"  Everything kept in {where}; Ctrl-C stops it all.")
     return "\n".join(lines) + "\n"

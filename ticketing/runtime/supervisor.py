@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
+from ticketing.runtime.databases import Server
 from ticketing.runtime.places import PROJECT_DIR
 from ticketing.runtime.problems import RuntimeProblem
 from ticketing.runtime.processes import start_server
@@ -70,6 +71,7 @@ class Child:
                 f"{self.program.name} ended {self.quick_deaths} times right after starting (with {code}). "
                 "Its last lines stand above; mend what they say, then start again."
             )
+        self.end_orphans()
         delay = FIRST_DELAY_SECONDS * 2 ** max(self.quick_deaths - 1, 0)
         say(self.program.name, f"ended with {code}, started again in {delay:g} s")
         self.restart_at = time.monotonic() + delay
@@ -87,14 +89,20 @@ class Child:
             self.process.wait(timeout=max(deadline - time.monotonic(), 0.1))
         except subprocess.TimeoutExpired:
             say(self.program.name, "did not end in time and is killed")
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            self.end_orphans()
             self.process.wait()
+
+    def end_orphans(self) -> None:
+        """Kill what is left of the process's own session: orphaned web workers would go on answering."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if self.process is not None:
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 @dataclass
 class Supervisor:
     children: list[Child] = field(default_factory=list)
+    servers: list[Server] = field(default_factory=list)
     stop_asked: threading.Event = field(default_factory=threading.Event)
 
     def listen_for_signals(self) -> None:
@@ -128,6 +136,8 @@ class Supervisor:
     def keep_up(self) -> None:
         if self.stop_asked.wait(POLL_SECONDS):
             raise StopAsked
+        for server in self.servers:
+            revive(server)
         for child in self.children:
             child.keep_up()
 
@@ -143,6 +153,26 @@ class Supervisor:
         deadline = time.monotonic() + STOP_SECONDS
         for child in self.children:
             child.make_stop(deadline)
+
+
+def revive(server: Server) -> None:
+    """Start a database server again that was killed; what it had acknowledged is still there.
+
+    Raises RuntimeProblem when it does not come back.
+    """
+    if server.process is None or server.process.poll() is None:
+        return
+    say(type(server).__name__.lower(), f"ended with {server.process.returncode}, started again")
+    for attempt in range(1, QUICK_DEATHS_ALLOWED + 1):
+        # What the dead one had begun may hold on to its memory for a moment.
+        time.sleep(FIRST_DELAY_SECONDS * attempt)
+        try:
+            server.start()
+        except RuntimeProblem:
+            if attempt == QUICK_DEATHS_ALLOWED:
+                raise
+        else:
+            return
 
 
 def answers(address: str) -> bool:

@@ -8,9 +8,9 @@ import subprocess
 from argparse import REMAINDER, ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from ticketing.runtime.databases import databases_of_this_run, prepare_places
+from ticketing.runtime.databases import prepare_places, running_databases
 from ticketing.runtime.problems import RuntimeProblem
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         command: list[str] = [part for part in options["command"] if part != "--"]
         try:
             places = prepare_places()
-            with databases_of_this_run(places):
+            with running_databases(places):
                 if command:
                     raise SystemExit(subprocess.run(command, check=False).returncode)
                 self.stdout.write(
@@ -37,4 +37,4 @@ class Command(BaseCommand):
                 with contextlib.suppress(KeyboardInterrupt):
                     signal.pause()
         except RuntimeProblem as problem:
-            raise CommandError(str(problem)) from problem
+            raise SystemExit(f"{problem}") from problem

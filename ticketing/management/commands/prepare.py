@@ -11,9 +11,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from accounts.models import Organisation
-
-DEMO_CITY = "tshwane"
+from tickets.models import Ticket
 
 
 class Command(BaseCommand):
@@ -21,9 +19,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
-        if settings.DEMO and not Organisation.objects.exists():
+        if settings.DEMO and not Ticket.objects.exists():
             self.stdout.write("First start: loading the demo city.")
-            call_command("load_city", DEMO_CITY)
             call_command("load_demo")
         self.collect_static()
 

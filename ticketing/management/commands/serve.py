@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from ticketing.runtime.problems import RuntimeProblem
 from ticketing.runtime.startup import serve
@@ -18,7 +18,8 @@ class Command(BaseCommand):
         try:
             serve(self.say)
         except RuntimeProblem as problem:
-            raise CommandError(str(problem)) from problem
+            # A sentence and an exit code; the name of an exception would help nobody.
+            raise SystemExit(f"{problem}") from problem
 
     def say(self, text: str) -> None:
         self.stdout.write(text)
