@@ -35,12 +35,9 @@ FEED_CHANNEL = "lokisa:feed"
 
 def relay_events() -> int:
     """Stamp and tell every committed event that was not yet. Returns how many were told."""
-    told = 0
     while stamp_positions() == _BATCH:
         pass
-    while batch := tell_receivers():
-        told += batch
-    return told
+    return tell_receivers()
 
 
 def stamp_positions() -> int:
@@ -57,18 +54,29 @@ def stamp_positions() -> int:
 
 
 def tell_receivers() -> int:
-    """Send the signal for a batch of stamped events and remember it. Returns how many.
+    """Send the signal for every stamped event that was not told yet, in batches. Returns how many.
 
-    A crash half-way leaves them untold, so they are told again: delivery is at least once.
+    A crash half-way leaves a batch untold, so it is told again: delivery is at least once. An event
+    that a receiver refuses stays untold until the next run, and holds up none behind it.
     """
+    told, position = 0, 0
+    while events := _tell_batch(after=position):
+        told += sum(event.relayed_at is not None for event in events)
+        position = events[-1].position or 0
+        _announce(position)
+    return told
+
+
+def _tell_batch(*, after: int) -> list[TicketEvent]:
+    """The next untold events behind a position; those that everybody took carry `relayed_at` now."""
     with transaction.atomic():
-        waiting = TicketEvent.objects.unrelayed().order_by("position")
+        waiting = TicketEvent.objects.unrelayed().after(after)
         events = list(waiting.select_for_update(skip_locked=True)[:_BATCH])
-        told = [event.pk for event in events if _tell(event)]
+        for event in events:
+            event.relayed_at = timezone.now() if _tell(event) else None
+        told = [event.pk for event in events if event.relayed_at is not None]
         TicketEvent.objects.filter(pk__in=told).update(relayed_at=timezone.now())
-    if told:
-        _announce(events[-1].position or 0)
-    return len(told)
+    return events
 
 
 def _tell(event: TicketEvent) -> bool:
