@@ -14,7 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import Capability
 from common.errors import DomainError, InvalidInput
+from common.text import checked_text
 from tickets.enums import EventKind, Outcome, Status, Visibility
+
+MAX_NOTE = 5000
 
 
 class Verb(StrEnum):
@@ -74,7 +77,12 @@ _STAFF = Visibility.STAFF
 WORKFLOW: dict[Verb, Rule] = {
     Verb.START: Rule(frozenset({S.OPEN}), S.IN_PROGRESS, _WORK, EventKind.STARTED),
     Verb.RESPOND: Rule(
-        UNSETTLED, S.RESPONDED, _WORK, EventKind.RESPONDED, note_required=True, visibility=Visibility.PARTICIPANTS
+        UNSETTLED,
+        S.RESPONDED,
+        _WORK,
+        EventKind.RESPONDED,
+        note_required=True,
+        visibility=Visibility.PARTICIPANTS,
     ),
     Verb.REPLY: Rule(
         frozenset({S.RESPONDED}),
@@ -98,7 +106,11 @@ WORKFLOW: dict[Verb, Rule] = {
         UNSETTLED, S.CLOSED, _WORK, EventKind.CLOSED, note_required=True, outcome=Outcome.REJECTED
     ),
     Verb.REOPEN: Rule(
-        frozenset({S.RESPONDED, S.RESOLVED, S.CLOSED}), S.IN_PROGRESS, _WORK, EventKind.REOPENED, note_required=True
+        frozenset({S.RESPONDED, S.RESOLVED, S.CLOSED}),
+        S.IN_PROGRESS,
+        _WORK,
+        EventKind.REOPENED,
+        note_required=True,
     ),
     Verb.WITHDRAW: Rule(
         ANY, S.CLOSED, Capability.WITHDRAW_TICKETS, EventKind.WITHDRAWN, outcome=Outcome.WITHDRAWN
@@ -112,9 +124,7 @@ WORKFLOW: dict[Verb, Rule] = {
         note_required=True,
         visibility=_STAFF,
     ),
-    Verb.TRANSFER: Rule(
-        UNSETTLED, None, Capability.MOVE_TICKETS, EventKind.TRANSFERRED, note_required=True
-    ),
+    Verb.TRANSFER: Rule(UNSETTLED, None, Capability.MOVE_TICKETS, EventKind.TRANSFERRED, note_required=True),
     Verb.PROMOTE: Rule(UNSETTLED, None, Capability.MOVE_TICKETS, EventKind.PROMOTED, note_required=True),
     Verb.PRIORITISE: Rule(
         UNCLOSED, None, Capability.MOVE_TICKETS, EventKind.PRIORITY_CHANGED, note_required=True
@@ -157,8 +167,11 @@ def check_transition(verb: Verb, status: str) -> Rule:
 
 
 def check_note(rule: Rule, note: str, *, field: str = "note") -> str:
-    """The note without surrounding space. Raises NoteRequired where the rule asks for one."""
-    note = note.strip()
+    """The note without surrounding space.
+
+    Raises NoteRequired where the rule asks for one, InvalidInput for one that cannot be kept.
+    """
+    note = checked_text(note, field=field, most=MAX_NOTE)
     if rule.note_required and not note:
         raise NoteRequired(field=field)
     return note
