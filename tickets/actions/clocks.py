@@ -6,13 +6,15 @@ sweep.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from departments.models import Calendar, Standard
 from departments.queries import standard_for
+from departments.working_time import WorkingCalendar
 from tickets.actions.change import Change
-from tickets.enums import ClockState, EventKind, Promise
+from tickets.enums import ClockState, EventKind, Promise, Status
 from tickets.models import Clock, Ticket
+from tickets.workflow import UNSETTLED
 
 # A warning goes out when this share of the target is used up.
 WARN_AT_SHARE = 0.8
@@ -25,7 +27,10 @@ def start_clocks(change: Change) -> None:
     calendar = _calendar_of(ticket, standard)
     if standard is None or calendar is None:
         return
+    hours = calendar.working_calendar()
     for promise, seconds in _targets(standard):
+        if promise == Promise.RESPOND and ticket.status != Status.OPEN:
+            continue
         clock = Clock(
             ticket=ticket,
             promise=promise,
@@ -34,8 +39,8 @@ def start_clocks(change: Change) -> None:
             target_seconds=seconds,
             started_at=change.at,
         )
-        _run(clock, change.at)
-        clock.save()
+        _run(clock, change.at, hours)
+        clock.save(force_insert=True)
         _show_due(change, clock)
 
 
@@ -52,9 +57,9 @@ def _calendar_of(ticket: Ticket, standard: Standard | None) -> Calendar | None:
     return ticket.department.calendar if ticket.department is not None else None
 
 
-def _run(clock: Clock, at: datetime) -> None:
-    hours = clock.calendar.working_calendar()
-    left = clock.target_seconds - clock.elapsed_seconds
+def _run(clock: Clock, at: datetime, hours: WorkingCalendar) -> None:
+    # More may be used up than a new target gives: then it is due now, not in the past.
+    left = max(clock.target_seconds - clock.elapsed_seconds, 0)
     clock.state = ClockState.RUNNING
     clock.running_since = at
     clock.paused_at = None
@@ -122,7 +127,7 @@ def pause_clocks(change: Change) -> None:
 def resume_clocks(change: Change) -> None:
     """Go on from where paused clocks stopped."""
     for clock in change.ticket.clocks.paused().select_related("calendar"):
-        _run(clock, change.at)
+        _run(clock, change.at, clock.calendar.working_calendar())
         clock.save()
         _show_due(change, clock)
 
@@ -131,7 +136,7 @@ def take_back_resolution(change: Change) -> None:
     """The work was not done after all: the promise to resolve goes on from where it stopped."""
     for clock in change.ticket.clocks.for_promise(Promise.RESOLVE).select_related("calendar"):
         if clock.state in {ClockState.MET, ClockState.CANCELLED, ClockState.PAUSED}:
-            _run(clock, change.at)
+            _run(clock, change.at, clock.calendar.working_calendar())
             clock.save()
             _show_due(change, clock)
 
@@ -147,25 +152,30 @@ def cancel_clocks(change: Change) -> None:
 
 
 def retarget_clocks(change: Change) -> None:
-    """Category or priority changed: carry the time used to the new targets.
+    """Category or priority changed: carry the time used to the new targets, in their working time.
 
-    A ticket that had no promise gets one from now on; a promise that ran out stays broken.
+    A ticket on which work is owed and that had no promise gets one from now on; a promise that ran
+    out stays broken.
     """
     ticket = change.ticket
     standard = standard_for(ticket.category, ticket.priority)
-    if standard is None:
+    calendar = _calendar_of(ticket, standard)
+    if standard is None or calendar is None:
         return
-    if not ticket.clocks.exists():
+    clocks = list(ticket.clocks.select_related("calendar"))
+    if not clocks and ticket.status in UNSETTLED:
         start_clocks(change)
-        return
-    targets = dict(_targets(standard))
-    for clock in ticket.clocks.live().select_related("calendar"):
-        _bank(clock, change.at)
-        clock.standard = standard
-        clock.target_seconds = targets[Promise(clock.promise)]
-        if clock.state == ClockState.RUNNING:
-            _run(clock, change.at)
-            # Used up already by the shorter promise: due now, not in the past.
-            clock.due_at = max(clock.due_at or change.at, change.at + timedelta(seconds=1))
-        clock.save()
-        _show_due(change, clock)
+    for clock in clocks:
+        if clock.state in {ClockState.RUNNING, ClockState.PAUSED}:
+            _retarget(change, clock, standard, calendar)
+
+
+def _retarget(change: Change, clock: Clock, standard: Standard, calendar: Calendar) -> None:
+    _bank(clock, change.at)
+    clock.standard = standard
+    clock.calendar = calendar
+    clock.target_seconds = dict(_targets(standard))[Promise(clock.promise)]
+    if clock.state == ClockState.RUNNING:
+        _run(clock, change.at, calendar.working_calendar())
+    clock.save()
+    _show_due(change, clock)

@@ -18,7 +18,8 @@ from tickets.querysets import ClockQuerySet, CustodyQuerySet, VerificationQueryS
 
 
 class Clock(IdentifiedModel):
-    """One running promise of one ticket. Target and calendar version are frozen at the start.
+    """One running promise of one ticket. Target and calendar version are frozen when it starts, and
+    again when category or priority change what is promised.
 
     `elapsed_seconds` is what was used up before `running_since`; the rest runs in working time.
     """
