@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from tickets.actions.change import Change
 from tickets.models import Custody
+from tickets.workflow import UNSETTLED
 
 
 def hand_over(change: Change) -> None:
-    """End the present custody if somebody else holds the ticket now, and start theirs."""
+    """End the present custody if somebody else holds the ticket now, and start theirs.
+
+    Nobody holds a ticket on which no work is owed, whoever is named on it.
+    """
     ticket = change.ticket
+    if ticket.status not in UNSETTLED:
+        release_custody(change)
+        return
     held = ticket.custodies.held_now().select_related("department__calendar").first()
     holder = (ticket.department_id, ticket.stage_id, ticket.assignee_id)
     if held is not None and (held.department_id, held.stage_id, held.assignee_id) == holder:
