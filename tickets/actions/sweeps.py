@@ -5,6 +5,7 @@ Rows that somebody else holds are skipped: whoever holds them does the same work
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Sequence
 
@@ -17,6 +18,9 @@ from tickets.actions.change import Change
 from tickets.actions.clocks import breach_what_is_due
 from tickets.actions.lifecycle import close_unanswered
 from tickets.models import Clock, Ticket
+from tickets.querysets import TicketQuerySet
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 
@@ -25,28 +29,28 @@ def expire_due_tickets(*, acting_user: None) -> int:
     """Mark every clock that ran out, dated at its due time. Returns how many tickets were touched."""
     now = timezone.now()
 
-    def due(seen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-        clocks = Clock.objects.due_by(now).exclude(ticket_id__in=seen)
+    def due(left_alone: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+        clocks = Clock.objects.due_by(now).exclude(ticket_id__in=left_alone)
         return list(clocks.values_list("ticket_id", flat=True)[:BATCH])
 
     def expire(ticket: Ticket) -> None:
         breach_what_is_due(Change(ticket, acting_user=acting_user, at=now))
 
-    return _sweep(due, expire)
+    return _sweep(due, expire, still_due=Ticket.objects.for_change())
 
 
 def close_unanswered_tickets(*, acting_user: None) -> int:
     """Close what waited long enough for its reporter. Returns how many."""
     now = timezone.now()
 
-    def waiting(seen: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-        tickets = Ticket.objects.closing_by(now).exclude(pk__in=seen).order_by("auto_close_at", "pk")
+    def waiting(left_alone: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+        tickets = Ticket.objects.closing_by(now).exclude(pk__in=left_alone).order_by("auto_close_at", "pk")
         return list(tickets.values_list("pk", flat=True)[:BATCH])
 
     def close(ticket: Ticket) -> None:
         close_unanswered(ticket, acting_user=acting_user)
 
-    return _sweep(waiting, close)
+    return _sweep(waiting, close, still_due=Ticket.objects.for_change().closing_by(now))
 
 
 def drain_all_queues(*, acting_user: None) -> int:
@@ -54,19 +58,37 @@ def drain_all_queues(*, acting_user: None) -> int:
     return sum(drain_queue(department, acting_user=acting_user) for department in Department.objects.active())
 
 
-def _sweep(find: Callable[[Sequence[uuid.UUID]], list[uuid.UUID]], act: Callable[[Ticket], None]) -> int:
-    """Find a batch, lock what is free of it, act on each, commit; until a batch is empty.
+def _sweep(
+    find: Callable[[Sequence[uuid.UUID]], list[uuid.UUID]],
+    act: Callable[[Ticket], None],
+    *,
+    still_due: TicketQuerySet,
+) -> int:
+    """Find a batch, lock what is free of it and still due, act on each, commit; until a batch is empty.
 
-    What was seen once is not asked for again in the same run, so that a row held by somebody else
-    cannot keep the loop going.
+    What was held by somebody else or could not be done is left to the next run, so that it cannot
+    keep the loop going. Returns how many were acted on.
     """
     touched = 0
-    seen: list[uuid.UUID] = []
-    while batch := find(seen):
-        seen.extend(batch)
+    left_alone: list[uuid.UUID] = []
+    while batch := find(left_alone):
+        done = set()
         with transaction.atomic():
-            free = Ticket.objects.for_change().filter(pk__in=batch).order_by("pk")
+            free = still_due.filter(pk__in=batch).order_by("pk")
             for ticket in free.select_for_update(skip_locked=True, of=("self",)):
-                act(ticket)
-                touched += 1
+                if _act_alone(act, ticket):
+                    done.add(ticket.pk)
+        touched += len(done)
+        left_alone.extend(key for key in batch if key not in done)
     return touched
+
+
+def _act_alone(act: Callable[[Ticket], None], ticket: Ticket) -> bool:
+    """Whether it worked. One ticket that cannot be dealt with must not stop the sweep for the others."""
+    try:
+        with transaction.atomic():
+            act(ticket)
+    except Exception:
+        logger.exception("The sweep could not deal with ticket %s.", ticket.reference)
+        return False
+    return True
