@@ -32,14 +32,17 @@ class Change:
         for name, value in fields.items():
             old = getattr(self.ticket, name)
             if old != value:
-                first = self.changes[name][0] if name in self.changes else old
-                self.changes[name] = (first, value)
+                first, _last = self.changes.pop(name, (old, value))
+                if first != value:
+                    self.changes[name] = (first, value)
                 setattr(self.ticket, name, value)
 
     def save(self) -> None:
         """Write what has changed to the database, as the ticket's next version."""
         self.ticket.version += 1
-        self.ticket.updated_at = self.at
+        # What intake does itself, such as finding an agent, is no update yet.
+        if self.at != self.ticket.created_at:
+            self.ticket.updated_at = self.at
         self.ticket.save(update_fields=[*self.changes, "version", "updated_at"])
 
     def record(
