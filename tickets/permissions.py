@@ -9,16 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from accounts.enums import Capability
-from accounts.permissions import has_capability, is_operator, is_staff_of
+from accounts.permissions import has_capability, is_operator
 from departments.permissions import can_act_in_department, departments_of
-from tickets.enums import Outcome, Visibility
+from tickets.enums import Outcome, Status, Visibility
 from tickets.workflow import WORKFLOW, Party, Verb, is_possible
 
 if TYPE_CHECKING:
     from tickets.models import Ticket
-
-# The reporter may take back what nobody has worked on yet, and talk on their own ticket.
-_REPORTER_ALSO = {Verb.WITHDRAW}
 
 
 def is_reporter(user: Any, ticket: Ticket) -> bool:
@@ -74,6 +71,7 @@ def visible_parts(user: Any, ticket: Ticket) -> list[Visibility]:
 def can_use(user: Any, verb: Verb, ticket: Ticket) -> bool:
     """Whether the person's role admits the verb on this ticket, whatever its status.
 
+    Only the reporter's right to take a report back ends when somebody has begun to work on it.
     Supporters confirming in public space need a look at the supports, which
     `tickets.actions.verification` takes.
     """
@@ -83,12 +81,9 @@ def can_use(user: Any, verb: Verb, ticket: Ticket) -> bool:
     if needs is Party.ANYBODY:
         return bool(user is not None and user.is_authenticated) and can_view_ticket(user, ticket)
     if needs is Party.REPORTER:
-        return is_reporter(user, ticket) or (
-            verb is Verb.MESSAGE
-            and is_staff_of(user, ticket.organisation_id)
-            and can_view_as_staff(user, ticket)
-        )
-    if verb in _REPORTER_ALSO and is_reporter(user, ticket):
+        # Who may not know the reporter, such as an auditor, does not write to them either.
+        return is_reporter(user, ticket) or (verb is Verb.MESSAGE and can_view_reporter(user, ticket))
+    if verb is Verb.WITHDRAW and is_reporter(user, ticket) and ticket.status == Status.OPEN:
         return True
     return _staff_may(user, needs, ticket)
 
