@@ -180,9 +180,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Tickets with these words in title, description or address (web-search syntax)."""
         return self.filter(search=SearchQuery(words, search_type="websearch", config="english"))
 
-    def with_reference(self, reference: str) -> TicketQuerySet:
-        return self.filter(reference=reference)
-
     def reported_from(self, *, phone: str) -> TicketQuerySet:
         """Tickets whose reporter has this number, in E.164."""
         return self.filter(Q(reporter_phone=phone) | Q(reporter__phone=phone))
@@ -239,7 +236,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_change(self) -> TicketQuerySet:
         """With what every action reads of a ticket."""
-        return self.select_related("organisation", "department", "category", "stage", "ward")
+        related = self.select_related("organisation", "department", "category", "stage", "ward", "assignee")
+        # Official ward shapes are as long as books.
+        return related.defer("search", "ward__shape")
 
     def with_support_of(self, user: Any) -> TicketQuerySet:
         """With `is_supported`: whether this person supports the ticket."""

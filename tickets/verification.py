@@ -13,6 +13,7 @@ from tickets.models import Verification
 
 DIGITS = 6
 MAX_ATTEMPTS = 5
+MAX_CODES = 10
 _SALT = "tickets.verification.code"
 
 

@@ -7,6 +7,7 @@ keys, so that two actions can wait for each other but never for ever.
 from __future__ import annotations
 
 import logging
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -16,9 +17,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from common.errors import DomainError, InvalidInput
+from accounts.permissions import is_staff_of
+from common.errors import DomainError, InvalidInput, NotAllowed
 from departments.enums import AssignmentStrategy
 from departments.models import Department, DepartmentMember
+from departments.permissions import can_set_availability
 from tickets.actions.change import Change, changing
 from tickets.actions.custody import hand_over
 from tickets.enums import EventKind, Status
@@ -91,6 +94,7 @@ def override_assignment(
         note_field="reason",
         expected_version=expected_version,
     ) as change:
+        _lock_loads(change.ticket, assignee)
         release_load(change)
         member = _lock_member(change.ticket, assignee)
         _give(change, assignee, member)
@@ -100,17 +104,21 @@ def override_assignment(
         return change.ticket
 
 
-def assign_automatically(change: Change) -> bool:
+def assign_automatically(change: Change, *, may_wait: bool = True) -> bool:
     """Give a locked ticket to an available member of its department, or queue it there.
 
-    Returns whether somebody has it now. Leaves pinned and assigned tickets alone.
+    Returns whether somebody has it now. A ticket that has an assignee stays with them. Whoever
+    holds a load row already must not wait for another: `may_wait` False rather queues the ticket.
     """
     ticket = change.ticket
     if ticket.department is None or ticket.assignee_id is not None:
+        hand_over(change)
         return ticket.assignee_id is not None
-    member = _free_member(ticket)
+    member = _free_member(ticket, may_wait=may_wait)
     if member is None:
         _queue(change)
+        if not may_wait:
+            wake_after_commit(DRAIN, department_id=str(ticket.department_id))
         return False
     _give(change, member.user, member)
     change.record(EventKind.ASSIGNED, data={"assignee_name": member.user.get_full_name()})
@@ -125,7 +133,7 @@ def _queue(change: Change) -> None:
     hand_over(change)
 
 
-def _free_member(ticket: Ticket) -> DepartmentMember | None:
+def _free_member(ticket: Ticket, *, may_wait: bool) -> DepartmentMember | None:
     """A locked member with free capacity: first one nobody else is looking at, else wait for one."""
     department = ticket.department
     if department is None or department.strategy == AssignmentStrategy.MANUAL:
@@ -139,7 +147,7 @@ def _free_member(ticket: Ticket) -> DepartmentMember | None:
     ordered = able.longest_waiting_first() if round_robin else able.least_loaded_first()
     ordered = ordered.select_related("user")
     free = ordered.select_for_update(skip_locked=True, of=("self",)).first()
-    if free is not None:
+    if free is not None or not may_wait:
         return free
     # All are busy being assigned something. PostgreSQL checks a row again once it has the lock, so
     # a wait may come back empty-handed although somebody else is free: try a few times.
@@ -152,10 +160,18 @@ def _free_member(ticket: Ticket) -> DepartmentMember | None:
     return None
 
 
+def _lock_loads(ticket: Ticket, assignee: User) -> None:
+    """Lock the load rows of who has the ticket and of who gets it, in the order of their keys."""
+    if ticket.department_id is not None:
+        people = [key for key in (ticket.assignee_id, assignee.pk) if key is not None]
+        members = DepartmentMember.objects.of_department(ticket.department_id).of_users(people)
+        list(members.order_by("pk").select_for_update(of=("self",)))
+
+
 def _lock_member(ticket: Ticket, user: User) -> DepartmentMember | None:
     """The person's load row in the ticket's department, locked; None for a ticket without one."""
     if ticket.department_id is None:
-        if not user.memberships.active().of_organisation(ticket.organisation_id).exists():
+        if not is_staff_of(user, ticket.organisation_id):
             raise NotAMember(field="assignee")
         return None
     members = DepartmentMember.objects.of_department(ticket.department_id).active().of_user(user.pk)
@@ -195,31 +211,49 @@ def _count(change: Change, step: int) -> None:
 
 
 def drain_queue(department: Department, *, acting_user: None) -> int:
-    """Assign waiting tickets by priority, time left and age while somebody is free. Returns how many."""
-    assigned = 0
-    while _assign_next(department, acting_user=acting_user):
-        assigned += 1
+    """Assign waiting tickets by priority, time left and age while somebody is free. Returns how many.
+
+    A kind of ticket that nobody free can take does not hold up the others behind it.
+    """
+    if department.strategy == AssignmentStrategy.MANUAL:
+        return 0
+    members = DepartmentMember.objects.of_department(department.pk).with_free_capacity()
+    waiting = Ticket.objects.waiting_in([department.pk])
+    assigned, out_of_reach, has_free = 0, set(), members.exists()
+    for key, *kind in list(waiting.values_list("pk", "category_id", "ward__region_id")) if has_free else []:
+        if tuple(kind) in out_of_reach:
+            continue
+        if _assign_waiting(key, acting_user=acting_user):
+            assigned += 1
+        elif not members.exists():
+            break
+        else:
+            out_of_reach.add(tuple(kind))
     return assigned
 
 
-def _assign_next(department: Department, *, acting_user: None) -> bool:
-    if not DepartmentMember.objects.of_department(department.pk).with_free_capacity().exists():
-        return False
+def _assign_waiting(key: uuid.UUID, *, acting_user: None) -> bool:
+    """Assign one ticket if it still waits. One that somebody else holds is theirs to deal with."""
     with transaction.atomic():
-        waiting = Ticket.objects.waiting_in([department.pk]).select_related("department", "category", "ward")
-        for ticket in waiting.select_for_update(skip_locked=True, of=("self",))[:20]:
-            if assign_automatically(Change(ticket, acting_user=acting_user, at=timezone.now())):
-                return True
-    return False
+        waiting = Ticket.objects.for_change().filter(pk=key, queued_at__isnull=False)
+        ticket = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        if ticket is None:
+            return False
+        return assign_automatically(Change(ticket, acting_user=acting_user, at=timezone.now()))
 
 
 def set_availability(member: DepartmentMember, *, is_available: bool, acting_user: Any) -> DepartmentMember:
-    """A member comes or goes. Coming wakes the department's queue."""
+    """A member comes or goes. Coming wakes the department's queue. Raises NotAllowed."""
     with transaction.atomic():
-        locked = DepartmentMember.objects.select_for_update().get(pk=member.pk)
+        rows = DepartmentMember.objects.select_related("department").select_for_update(of=("self",))
+        locked = rows.get(pk=member.pk)
+        if acting_user is not None and not can_set_availability(acting_user, locked):
+            raise NotAllowed
         locked.is_available = is_available
         locked.save(update_fields=["is_available"])
-        logger.info("Member %s is_available=%s by %s", locked.pk, is_available, getattr(acting_user, "pk", None))
+        logger.info(
+            "Member %s is_available=%s by %s", locked.pk, is_available, getattr(acting_user, "pk", None)
+        )
         if is_available:
             wake_after_commit(DRAIN, department_id=str(locked.department_id))
     return locked

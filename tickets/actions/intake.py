@@ -14,20 +14,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.enums import Capability
 from accounts.models import Organisation, User
-from accounts.permissions import is_staff_of
+from accounts.permissions import has_capability, is_staff_of
 from common.errors import DomainError, InvalidInput, NotAllowed
 from common.phones import normalise_phone
 from common.references import make_reference
-from common.text import clean_line, refuse_control_characters
+from common.text import checked_text, clean_line
 from departments.enums import Priority
 from departments.models import Category, Department
 from departments.queries import first_department, ward_at
 from tickets.actions.assignment import assign_automatically
+from tickets.actions.attachments import keep_pictures
 from tickets.actions.change import Change
 from tickets.actions.clocks import start_clocks
-from tickets.actions.conversation import keep_pictures
-from tickets.actions.custody import hand_over
 from tickets.enums import AttachmentKind, EventKind, Source, Visibility
 from tickets.events import record_event, signed_in
 from tickets.models import Project, Ticket, TicketAssignee
@@ -100,8 +100,15 @@ def create_ticket(
     """
     _check_may_report(organisation, reporter, acting_user)
     person = _checked_reporter(organisation, reporter, acting_user)
+    return enter_ticket(organisation, report, person, source=source, acting_user=acting_user)
+
+
+def enter_ticket(
+    organisation: Organisation, report: Report, reporter: Reporter, *, source: Source, acting_user: Any
+) -> Ticket:
+    """The rest of `create_ticket`, for actions that checked who reports and how to reach them."""
     with transaction.atomic():
-        ticket = _build(organisation, report, person, source)
+        ticket = _build(organisation, report, reporter, source)
         try:
             with transaction.atomic():
                 ticket.save(force_insert=True)
@@ -114,7 +121,6 @@ def create_ticket(
         start_clocks(change)
         keep_pictures(change, report.pictures, AttachmentKind.REPORT)
         _record_creation(change, source)
-        hand_over(change)
         assign_automatically(change)
     return ticket
 
@@ -159,7 +165,9 @@ def _check_may_report(organisation: Organisation, reporter: Reporter, acting_use
 
 
 def _may_speak_for(acting_user: User, organisation: Organisation) -> bool:
-    return can_log_for_caller(acting_user, organisation.pk) or is_staff_of(acting_user, organisation.pk)
+    """Who takes calls, and who works on tickets; not who only reads them."""
+    works = has_capability(acting_user, Capability.WORK_ON_TICKETS, organisation.pk)
+    return works or can_log_for_caller(acting_user, organisation.pk)
 
 
 def _checked_reporter(organisation: Organisation, reporter: Reporter, acting_user: Any) -> Reporter:
@@ -232,12 +240,20 @@ def next_reference(organisation: Organisation) -> str:
 
 def _check_belongs(organisation: Organisation, report: Report) -> None:
     """Rows of another organisation do not exist as far as this one is concerned."""
-    for name in ("category", "department", "project"):
+    for name in ("category", "department", "project", "follow_up_of"):
         row = getattr(report, name)
         if row is not None and row.organisation_id != organisation.pk:
             raise InvalidInput(_("Choose one from the list."), field=name)
-        if row is not None and not getattr(row, "is_active", True):
+        if row is not None and not _is_in_use(row):
             raise InvalidInput(_("This is not in use any more."), field=name)
+
+
+def _is_in_use(row: Category | Department | Project | Ticket) -> bool:
+    if isinstance(row, Category):
+        return row.is_active and row.department.is_active
+    if isinstance(row, Project):
+        return not row.is_archived
+    return not isinstance(row, Department) or row.is_active
 
 
 def _department_for(organisation: Organisation, report: Report) -> Department | None:
@@ -266,15 +282,8 @@ def checked_tags(tags: Sequence[str]) -> list[str]:
     if len(cleaned) > 20 or any(len(tag) > 40 for tag in cleaned):
         raise InvalidInput(_("At most twenty tags of at most forty characters."), field="tags")
     for tag in cleaned:
-        _refuse_controls(tag, "tags")
+        checked_text(tag, field="tags", most=40)
     return cleaned
-
-
-def _refuse_controls(text: str, name: str) -> None:
-    try:
-        refuse_control_characters(text)
-    except ValidationError as error:
-        raise InvalidInput(error.message, field=name) from error
 
 
 def _is_public(organisation: Organisation, report: Report) -> bool:
@@ -284,14 +293,19 @@ def _is_public(organisation: Organisation, report: Report) -> bool:
 
 
 def _check_fields(ticket: Ticket) -> None:
-    """The lengths and characters that the model declares. Raises InvalidInput with the first field."""
+    """The lengths and characters that the model declares. Raises InvalidInput with the first field.
+
+    Related rows were checked before, or come out of the database themselves.
+    """
+    related = [field.name for field in ticket._meta.fields if field.is_relation]
     try:
-        ticket.clean_fields(exclude=["organisation", "reference", "ward", "reporter", "status", "search"])
+        ticket.clean_fields(exclude=[*related, "reference", "status", "search"])
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
         raise InvalidInput(sentences[0], field=name) from error
-    if len(ticket.description) > 5000:
-        raise InvalidInput(_("At most 5000 characters, please."), field="description")
+    checked_text(ticket.description, field="description", most=5000)
+    for name in ("reporter_name", "reporter_language", "external_ref"):
+        checked_text(getattr(ticket, name), field=name, most=150)
 
 
 def _add_assignees(ticket: Ticket, people: Sequence[User]) -> None:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
-from tickets.actions.assignment import release_load
+from tickets.actions.assignment import assign_automatically, release_load
 from tickets.actions.change import CheckedChange, changing, close
 from tickets.actions.clocks import breach_what_is_due, cancel_clocks, meet, pause_clocks
-from tickets.actions.custody import hand_over, release_custody
+from tickets.actions.custody import release_custody
 from tickets.actions.verification import back_to_work, request_verification, settle_verification
 from tickets.enums import EventKind, Outcome, Promise, Source, Status, VerificationState
 from tickets.models import Message, Ticket
@@ -70,7 +70,9 @@ def respond(
         release_load(change)
         release_custody(change)
         waits = timedelta(days=change.ticket.organisation.auto_close_days)
-        change.write(status=Status.RESPONDED, responded_at=change.at, auto_close_at=change.at + waits)
+        change.write(
+            status=Status.RESPONDED, responded_at=change.at, auto_close_at=change.at + waits, queued_at=None
+        )
         said = Message.objects.create(
             ticket=change.ticket, author=acting_user, is_from_staff=True, body=change.note, source=source
         )
@@ -90,7 +92,7 @@ def resolve_ticket(
         meet(change, Promise.RESOLVE)
         release_load(change)
         release_custody(change)
-        change.write(status=Status.RESOLVED, resolved_at=change.at)
+        change.write(status=Status.RESOLVED, resolved_at=change.at, queued_at=None)
         if change.ticket.organisation.verification_required:
             request_verification(change)
             change.record_rule()
@@ -155,7 +157,7 @@ def reopen_ticket(
         settle_verification(change, VerificationState.SUPERSEDED)
         back_to_work(change)
         change.record_rule()
-        hand_over(change)
+        assign_automatically(change)
         return change.ticket
 
 

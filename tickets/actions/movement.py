@@ -76,7 +76,7 @@ def transfer_ticket(
         origin = change.ticket.department.name if change.ticket.department else ""
         _move(change, department, _stage_in(department, stage))
         change.record_rule(data={"from": origin, "to": department.name})
-        assign_automatically(change)
+        assign_automatically(change, may_wait=False)
         return change.ticket
 
 
@@ -143,6 +143,8 @@ def change_priority(
         note_field="reason",
         expected_version=expected_version,
     ) as change:
+        if priority not in Priority.values:
+            raise InvalidInput(field="priority")
         if priority == change.ticket.priority:
             raise NothingChanged(field="priority")
         breach_what_is_due(change)
@@ -152,15 +154,18 @@ def change_priority(
         return change.ticket
 
 
+def _check_category(ticket: Ticket, category: Category) -> None:
+    in_use = category.is_active and category.department.is_active
+    if category.organisation_id != ticket.organisation_id or not in_use:
+        raise WrongCategory(field="category")
+
+
 def route_ticket(
     ticket: Ticket, *, category: Category, acting_user: Any, expected_version: int | None = None
 ) -> Ticket:
     """Correct the category. Another department's category takes the ticket there."""
-    with changing(
-        ticket, Verb.ROUTE, acting_user=acting_user, expected_version=expected_version
-    ) as change:
-        if category.organisation_id != change.ticket.organisation_id or not category.is_active:
-            raise WrongCategory(field="category")
+    with changing(ticket, Verb.ROUTE, acting_user=acting_user, expected_version=expected_version) as change:
+        _check_category(change.ticket, category)
         if category.pk == change.ticket.category_id:
             raise NothingChanged(field="category")
         breach_what_is_due(change)
@@ -169,5 +174,5 @@ def route_ticket(
             _move(change, category.department, _stage_in(category.department, None))
         retarget_clocks(change)
         change.record_rule(data={"to": category.name})
-        assign_automatically(change)
+        assign_automatically(change, may_wait=False)
         return change.ticket

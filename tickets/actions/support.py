@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.models import User
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from common.errors import DomainError
 from tickets.actions.change import changing
 from tickets.enums import EventKind, Visibility

@@ -11,17 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError, InvalidInput, NotAllowed
-from tickets.actions.assignment import take_load
+from common.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from tickets.actions.assignment import assign_automatically, take_load
+from tickets.actions.attachments import keep_pictures
 from tickets.actions.change import Change, CheckedChange, changing, check_person, close, lock_ticket
 from tickets.actions.clocks import take_back_resolution
-from tickets.actions.conversation import keep_pictures
-from tickets.actions.custody import hand_over
-from tickets.enums import AttachmentKind, EventKind, Status, VerificationState, Visibility
+from tickets.enums import AttachmentKind, EventKind, Outcome, Status, VerificationState, Visibility
 from tickets.models import Ticket, Verification
 from tickets.permissions import can_view_ticket, is_reporter
 from tickets.pictures import Picture
-from tickets.verification import MAX_ATTEMPTS, is_right_code
+from tickets.verification import MAX_ATTEMPTS, MAX_CODES, is_right_code
 from tickets.workflow import Verb
 
 
@@ -33,6 +32,11 @@ class WrongCode(InvalidInput):
 class CodeUsedUp(DomainError):
     code = "code_used_up"
     sentence = gettext_lazy("This code was tried too often. Ask for a new one.")
+
+
+class TooManyCodes(DomainError):
+    code = "too_many_codes"
+    sentence = gettext_lazy("There were too many new codes. If the fix is not right, tell us why.")
 
 
 class NothingToVerify(DomainError):
@@ -50,13 +54,16 @@ def request_verification(change: Change) -> Verification:
 def send_new_code(ticket: Ticket, *, acting_user: Any) -> Verification:
     """Make the old code worthless and send another. For the reporter, and for staff at their wish.
 
-    Raises NothingToVerify where nothing waits for a proof.
+    Only so often: each costs a message, and gives somebody who guesses five more tries.
+    Raises TooManyCodes, and NothingToVerify where nothing waits for a proof.
     """
     with transaction.atomic():
         locked = lock_ticket(ticket)
         if acting_user is not None and not is_reporter(acting_user, locked):
             check_person(acting_user, Verb.NOTE, locked)
         verification = _pending(locked)
+        if verification.code_serial >= MAX_CODES:
+            raise TooManyCodes
         verification.code_serial += 1
         verification.attempts = 0
         verification.save(update_fields=["code_serial", "attempts"])
@@ -73,8 +80,7 @@ def verify_resolution(ticket: Ticket, *, code: str, acting_user: Any) -> Ticket:
     check_code(ticket, code)
     with changing(ticket, Verb.VERIFY, acting_user=acting_user, authorised=True) as change:
         _answer(change, VerificationState.CONFIRMED)
-        assert change.rule.outcome is not None
-        close(change, change.rule.outcome)
+        close(change, Outcome.VERIFIED)
         change.record_rule()
         return change.ticket
 
@@ -85,12 +91,13 @@ def dispute_resolution(
     """Send a resolved ticket back to work; its clock goes on from where it stopped.
 
     The reporter may, and in public space any supporter; whoever is not signed in shows the code.
-    Raises NoteRequired, WrongCode, CodeUsedUp, NotAllowed, NothingToVerify, TransitionNotAllowed.
+    Raises NoteRequired, WrongCode, CodeUsedUp, NotFound, NotAllowed, NothingToVerify,
+    TransitionNotAllowed.
     """
     if code:
         check_code(ticket, code)
-    elif not may_answer(acting_user, ticket):
-        raise NotAllowed(_("Only those who reported or support this problem can say that it is not fixed."))
+    elif acting_user is not None:
+        _check_may_answer(acting_user, ticket)
     with changing(
         ticket, Verb.DISPUTE, acting_user=acting_user, note=reason, note_field="reason", authorised=True
     ) as change:
@@ -98,8 +105,16 @@ def dispute_resolution(
         keep_pictures(change, pictures, AttachmentKind.DISPUTE)
         back_to_work(change)
         change.record_rule()
-        hand_over(change)
+        assign_automatically(change)
         return change.ticket
+
+
+def _check_may_answer(user: Any, ticket: Ticket) -> None:
+    if may_answer(user, ticket):
+        return
+    if not can_view_ticket(user, ticket):
+        raise NotFound
+    raise NotAllowed(_("Only those who reported or support this problem can say that it is not fixed."))
 
 
 def may_answer(user: Any, ticket: Ticket) -> bool:

@@ -1,0 +1,86 @@
+"""Pictures on a ticket: of the problem, of the repair, of what is still wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from common.errors import InvalidInput
+from tickets.actions.change import Change, check_person, lock_ticket
+from tickets.enums import AttachmentKind, EventKind, Visibility
+from tickets.events import signed_in
+from tickets.models import Attachment, Message, Ticket
+from tickets.permissions import is_reporter
+from tickets.pictures import Picture
+from tickets.workflow import Verb, check_transition
+
+MAX_PICTURES = 5
+
+
+class TooManyPictures(InvalidInput):
+    code = "too_many_pictures"
+    sentence = gettext_lazy("At most five pictures, please.")
+
+
+def attach_pictures(
+    ticket: Ticket, pictures: Sequence[Picture], *, kind: AttachmentKind, acting_user: Any
+) -> list[Attachment]:
+    """Add pictures to a ticket. None at all is no event.
+
+    For staff, and for the reporter until the ticket is closed; `acting_user` None is the system, that
+    is an action which has checked who it is. Raises TooManyPictures, NotAllowed, NotFound,
+    TransitionNotAllowed.
+    """
+    if not pictures:
+        return []
+    with transaction.atomic():
+        locked = lock_ticket(ticket)
+        if acting_user is not None:
+            verb = Verb.MESSAGE if is_reporter(acting_user, locked) else Verb.NOTE
+            check_person(acting_user, verb, locked)
+            check_transition(verb, locked.status)
+        change = Change(locked, acting_user=acting_user, at=timezone.now())
+        kept = keep_pictures(change, pictures, kind)
+        change.record(EventKind.ATTACHED, visibility=_visibility(locked), data={"attachments": _keys(kept)})
+        return kept
+
+
+def keep_pictures(
+    change: Change,
+    pictures: Sequence[Picture],
+    kind: AttachmentKind,
+    *,
+    visibility: Visibility | None = None,
+    message: Message | None = None,
+) -> list[Attachment]:
+    """Keep pictures as part of another action on the same locked ticket. Raises TooManyPictures."""
+    if len(pictures) > MAX_PICTURES:
+        raise TooManyPictures(field="photos")
+    return [
+        Attachment.objects.create(
+            ticket=change.ticket,
+            message=message,
+            uploaded_by=signed_in(change.acting_user),
+            kind=kind,
+            visibility=visibility or _visibility(change.ticket),
+            file=picture.content,
+            name=picture.name,
+            content_type=picture.content_type,
+            size=picture.size,
+            width=picture.width,
+            height=picture.height,
+        )
+        for picture in pictures
+    ]
+
+
+def _visibility(ticket: Ticket) -> Visibility:
+    return Visibility.PUBLIC if ticket.is_public else Visibility.PARTICIPANTS
+
+
+def _keys(attachments: Sequence[Attachment]) -> list[str]:
+    return [str(attachment.pk) for attachment in attachments]
