@@ -80,22 +80,31 @@ function pinIcon(L, sprite, tone, shape, extra = "") {
 }
 
 // Tickets that would lie on each other become one circle with a number; touching it comes nearer.
+const APART = 52;
+
 function drawMarkers(L, map, markers, sprite) {
   const layer = L.layerGroup().addTo(map);
   const redraw = () => {
     layer.clearLayers();
-    const zoom = map.getZoom();
-    const cells = new Map();
-    for (const feature of markers.features) {
-      const [longitude, latitude] = feature.geometry.coordinates;
-      const spot = map.project([latitude, longitude], zoom);
-      const cell = zoom >= 17 ? feature.properties.reference : `${Math.floor(spot.x / 56)}:${Math.floor(spot.y / 56)}`;
-      cells.set(cell, [...(cells.get(cell) ?? []), feature]);
+    for (const { features } of gather(L, map, markers.features)) {
+      layer.addLayer(features.length === 1 ? ticketMarker(L, features[0], sprite) : cluster(L, map, features));
     }
-    for (const features of cells.values()) layer.addLayer(features.length === 1 ? ticketMarker(L, features[0], sprite) : cluster(L, map, features));
   };
   map.on("zoomend", redraw);
   redraw();
+}
+
+function gather(L, map, features) {
+  const zoom = map.getZoom();
+  const groups = [];
+  for (const feature of features) {
+    const [longitude, latitude] = feature.geometry.coordinates;
+    const spot = map.project([latitude, longitude], zoom);
+    const near = zoom < 17 && groups.find((group) => group.spot.distanceTo(spot) < APART);
+    if (near) near.features.push(feature);
+    else groups.push({ spot, features: [feature] });
+  }
+  return groups;
 }
 
 function ticketMarker(L, { geometry, properties }, sprite) {
@@ -110,9 +119,8 @@ function ticketMarker(L, { geometry, properties }, sprite) {
 
 function cluster(L, map, features) {
   const spots = features.map(({ geometry }) => L.latLng(geometry.coordinates[1], geometry.coordinates[0]));
-  const middle = L.latLngBounds(spots).getCenter();
   const size = features.length < 10 ? 38 : features.length < 100 ? 46 : 54;
-  const marker = L.marker(middle, { icon: L.divIcon({ className: "", html: text("span", String(features.length), "map-cluster"), iconSize: [size, size] }), title: String(features.length) });
+  const marker = L.marker(spots[0], { icon: L.divIcon({ className: "", html: text("span", String(features.length), "map-cluster"), iconSize: [size, size] }), title: String(features.length) });
   return marker.on("click", () => map.fitBounds(L.latLngBounds(spots).pad(0.3), { maxZoom: 17 }));
 }
 
