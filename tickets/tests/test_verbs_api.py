@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Organisation, User
 from departments.enums import Priority
+from departments.models import Category
 from departments.tests.factories import (
     CategoryFactory,
     DepartmentFactory,
@@ -16,6 +18,7 @@ from departments.tests.factories import (
 )
 from tickets.actions.lifecycle import resolve_ticket, respond, start_work, withdraw_ticket
 from tickets.enums import EventKind, Outcome, Status
+from tickets.models import Ticket
 from tickets.tests.api import api_client, assert_problem, last_kind, path_of, state_of
 from tickets.tests.factories import report_ticket
 
@@ -53,7 +56,7 @@ def filled(verb: str, **names: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def names(category, agent) -> dict[str, str]:
+def names(category: Category, agent: User) -> dict[str, str]:
     other = CategoryFactory.create(department=DepartmentFactory.create(organisation=category.organisation))
     return {"agent": str(agent.pk), "department": other.department.code, "category": other.code}
 
@@ -69,32 +72,40 @@ def names(category, agent) -> dict[str, str]:
         ("priority", Status.OPEN, EventKind.PRIORITY_CHANGED),
     ],
 )
-def test_a_verb_changes_the_ticket_and_answers_with_it(ticket, agent, names, verb, status, kind):
+def test_a_verb_changes_the_ticket_and_answers_with_it(
+    ticket: Ticket, agent: User, names: dict[str, str], verb: str, status: str, kind: str
+) -> None:
     response = api_client(agent).post(path_of(ticket, verb), filled(verb, **names))
 
     assert response.status_code == 200, response.content
     shown = response.json()
     ticket.refresh_from_db()
     assert (ticket.status, last_kind(ticket)) == (status, kind)
-    assert (shown["status"], shown["version"], shown["reference"]) == (status, ticket.version, ticket.reference)
+    assert (shown["status"], shown["version"], shown["reference"]) == (
+        status,
+        ticket.version,
+        ticket.reference,
+    )
     assert response["ETag"] == f'"{ticket.version}"'
     assert ticket.events.order_by("-pk")[0].actor == agent
 
 
-def test_what_resolve_says_is_on_the_event_and_asks_for_the_proof(ticket, agent):
+def test_what_resolve_says_is_on_the_event_and_asks_for_the_proof(ticket: Ticket, agent: User) -> None:
     api_client(agent).post(path_of(ticket, "resolve"), {"note": "New coupling fitted."})
 
     assert ticket.events.order_by("-pk")[0].note == "New coupling fitted."
     assert ticket.verifications.pending().count() == 1
 
 
-def test_reject_closes_with_the_outcome(ticket, agent):
+def test_reject_closes_with_the_outcome(ticket: Ticket, agent: User) -> None:
     shown = api_client(agent).post(path_of(ticket, "reject"), {"reason": "Not our road."}).json()
 
     assert (shown["status"], shown["outcome"]) == ("closed", "rejected")
 
 
-def test_complete_closes_only_where_no_proof_is_asked_for(ticket, agent, city):
+def test_complete_closes_only_where_no_proof_is_asked_for(
+    ticket: Ticket, agent: User, city: Organisation
+) -> None:
     before = state_of(ticket)
     assert_problem(api_client(agent).post(path_of(ticket, "complete")), 409, "verification_required")
     assert state_of(ticket) == before
@@ -105,7 +116,7 @@ def test_complete_closes_only_where_no_proof_is_asked_for(ticket, agent, city):
     assert (shown["status"], shown["outcome"]) == ("closed", "completed")
 
 
-def test_reopen_takes_a_resolved_ticket_back_to_work(ticket, agent):
+def test_reopen_takes_a_resolved_ticket_back_to_work(ticket: Ticket, agent: User) -> None:
     resolve_ticket(ticket, note="Done.", acting_user=agent)
 
     shown = api_client(agent).post(path_of(ticket, "reopen"), {"reason": "It is back."}).json()
@@ -117,7 +128,9 @@ def test_reopen_takes_a_resolved_ticket_back_to_work(ticket, agent):
     )
 
 
-def test_assign_gives_the_ticket_to_the_named_member_and_pins_it(ticket, department_admin, category):
+def test_assign_gives_the_ticket_to_the_named_member_and_pins_it(
+    ticket: Ticket, department_admin: User, category: Category
+) -> None:
     helper = staff_member(category.department, email="helper@example.org")
 
     for key in (str(helper.pk), "HELPER@example.org"):
@@ -132,14 +145,16 @@ def test_assign_gives_the_ticket_to_the_named_member_and_pins_it(ticket, departm
     assert response.json()["lead"] == {"id": str(helper.pk), "full_name": helper.full_name}
 
 
-def test_an_agent_cannot_override_an_assignment(ticket, agent):
+def test_an_agent_cannot_override_an_assignment(ticket: Ticket, agent: User) -> None:
     before = state_of(ticket)
     body = {"assignee": str(agent.pk), "reason": "Me."}
     assert_problem(api_client(agent).post(path_of(ticket, "assign"), body), 403, "not_allowed")
     assert state_of(ticket) == before
 
 
-def test_a_colleague_of_another_department_is_no_assignee(ticket, department_admin, city):
+def test_a_colleague_of_another_department_is_no_assignee(
+    ticket: Ticket, department_admin: User, city: Organisation
+) -> None:
     stranger = staff_member(DepartmentFactory.create(organisation=city))
     before = state_of(ticket)
     body = {"assignee": str(stranger.pk), "reason": "Try."}
@@ -148,7 +163,7 @@ def test_a_colleague_of_another_department_is_no_assignee(ticket, department_adm
     assert state_of(ticket) == before
 
 
-def test_assignees_are_replaced_as_a_whole(ticket, agent, category):
+def test_assignees_are_replaced_as_a_whole(ticket: Ticket, agent: User, category: Category) -> None:
     helper = staff_member(category.department)
     client = api_client(agent)
 
@@ -166,7 +181,9 @@ def test_assignees_are_replaced_as_a_whole(ticket, agent, category):
     assert_problem(same, 400, "nothing_changed")
 
 
-def test_two_agents_pick_one_ticket_and_the_second_is_told_who_has_it(category, resident):
+def test_two_agents_pick_one_ticket_and_the_second_is_told_who_has_it(
+    category: Category, resident: User
+) -> None:
     one = staff_member(category.department, full_name="Lerato One")
     two = staff_member(category.department, full_name="Lerato Two")
     category.department.members.update(is_available=False)
@@ -180,7 +197,9 @@ def test_two_agents_pick_one_ticket_and_the_second_is_told_who_has_it(category, 
     assert (waiting.assignee, last_kind(waiting)) == (one, EventKind.PICKED)
 
 
-def test_transfer_moves_the_ticket_to_the_other_departments_first_stage(ticket, agent, city):
+def test_transfer_moves_the_ticket_to_the_other_departments_first_stage(
+    ticket: Ticket, agent: User, city: Organisation
+) -> None:
     roads = DepartmentFactory.create(organisation=city, code="roads")
     stage = StageFactory.create(department=roads, name="Inspection", position=1)
     later = StageFactory.create(department=roads, name="Repair", position=2)
@@ -198,7 +217,9 @@ def test_transfer_moves_the_ticket_to_the_other_departments_first_stage(ticket, 
     assert stage != later
 
 
-def test_promote_goes_to_the_next_stage_until_the_last(ticket, agent, category):
+def test_promote_goes_to_the_next_stage_until_the_last(
+    ticket: Ticket, agent: User, category: Category
+) -> None:
     StageFactory.create(department=category.department, name="Inspection", position=1)
     client = api_client(agent)
 
@@ -210,7 +231,7 @@ def test_promote_goes_to_the_next_stage_until_the_last(ticket, agent, category):
     assert state_of(ticket) == before
 
 
-def test_priority_is_spoken_in_words(ticket, agent):
+def test_priority_is_spoken_in_words(ticket: Ticket, agent: User) -> None:
     body = {"priority": "URGENT", "reason": "A clinic is dry."}
     shown = api_client(agent).post(path_of(ticket, "priority"), body).json()
 
@@ -218,7 +239,9 @@ def test_priority_is_spoken_in_words(ticket, agent):
     assert (shown["priority"], ticket.priority) == ("urgent", Priority.URGENT)
 
 
-def test_route_takes_the_ticket_to_the_categorys_department(ticket, agent, city):
+def test_route_takes_the_ticket_to_the_categorys_department(
+    ticket: Ticket, agent: User, city: Organisation
+) -> None:
     pothole = CategoryFactory.create(department=DepartmentFactory.create(organisation=city), code="pothole")
 
     response = api_client(agent).post(path_of(ticket, "route"), {"category": "pothole"})
@@ -237,7 +260,9 @@ def test_route_takes_the_ticket_to_the_categorys_department(ticket, agent, city)
         ("resolved", Status.RESOLVED),
     ],
 )
-def test_a_status_is_asked_for_in_the_words_of_other_systems(ticket, agent, word, status):
+def test_a_status_is_asked_for_in_the_words_of_other_systems(
+    ticket: Ticket, agent: User, word: str, status: str
+) -> None:
     response = api_client(agent).post(path_of(ticket, "status"), {"status": word, "note": "Seen."})
 
     assert response.status_code == 200, response.content
@@ -246,14 +271,16 @@ def test_a_status_is_asked_for_in_the_words_of_other_systems(ticket, agent, word
 
 
 @pytest.mark.parametrize("word", ["complete", "CLOSED"])
-def test_complete_and_closed_close_where_no_proof_is_asked_for(ticket, agent, city, word):
+def test_complete_and_closed_close_where_no_proof_is_asked_for(
+    ticket: Ticket, agent: User, city: Organisation, word: str
+) -> None:
     city.verification_required = False
     city.save()
     shown = api_client(agent).post(path_of(ticket, "status"), {"status": word}).json()
     assert (shown["status"], shown["outcome"]) == ("closed", "completed")
 
 
-def test_asking_for_the_status_it_has_and_for_open_is_refused(ticket, agent):
+def test_asking_for_the_status_it_has_and_for_open_is_refused(ticket: Ticket, agent: User) -> None:
     client = api_client(agent)
     before = state_of(ticket)
     assert_problem(client.post(path_of(ticket, "status"), {"status": "not started"}), 400, "nothing_changed")
@@ -268,7 +295,7 @@ def test_asking_for_the_status_it_has_and_for_open_is_refused(ticket, agent):
     assert state_of(ticket) == before
 
 
-def test_withdraw_leaves_every_list_and_keeps_the_history(ticket, resident):
+def test_withdraw_leaves_every_list_and_keeps_the_history(ticket: Ticket, resident: User) -> None:
     client = api_client(resident)
 
     assert client.delete(path_of(ticket)).status_code == 204
@@ -283,7 +310,7 @@ def test_withdraw_leaves_every_list_and_keeps_the_history(ticket, resident):
     assert client.get("/api/v1/tickets/?mine=true").json()["results"] == []
 
 
-def test_a_withdrawn_ticket_is_not_withdrawn_again(ticket, department_admin):
+def test_a_withdrawn_ticket_is_not_withdrawn_again(ticket: Ticket, department_admin: User) -> None:
     withdraw_ticket(ticket, acting_user=department_admin)
     before = state_of(ticket)
     assert_problem(api_client(department_admin).delete(path_of(ticket)), 409, "already_withdrawn")
@@ -294,7 +321,9 @@ STAFF_VERBS = sorted(set(BODIES) - {"messages", "verification/new-code"})
 
 
 @pytest.mark.parametrize("verb", STAFF_VERBS)
-def test_a_neighbour_sees_the_public_ticket_but_may_not_use_the_verb(ticket, neighbour, names, verb):
+def test_a_neighbour_sees_the_public_ticket_but_may_not_use_the_verb(
+    ticket: Ticket, neighbour: User, names: dict[str, str], verb: str
+) -> None:
     before = state_of(ticket)
     answer = api_client(neighbour).post(path_of(ticket, verb), filled(verb, **names))
     assert_problem(answer, 403, "not_allowed")
@@ -302,7 +331,7 @@ def test_a_neighbour_sees_the_public_ticket_but_may_not_use_the_verb(ticket, nei
 
 
 @pytest.mark.parametrize("verb", sorted(BODIES))
-def test_a_visitor_is_asked_to_sign_in(ticket, names, verb):
+def test_a_visitor_is_asked_to_sign_in(ticket: Ticket, names: dict[str, str], verb: str) -> None:
     before = state_of(ticket)
     answer = api_client().post(path_of(ticket, verb), filled(verb, **names))
     assert_problem(answer, 401, "not_authenticated")
@@ -311,7 +340,9 @@ def test_a_visitor_is_asked_to_sign_in(ticket, names, verb):
 
 
 @pytest.mark.parametrize("verb", sorted(BODIES))
-def test_the_agent_of_another_city_finds_nothing(private_ticket, outside_agent, names, verb):
+def test_the_agent_of_another_city_finds_nothing(
+    private_ticket: Ticket, outside_agent: User, names: dict[str, str], verb: str
+) -> None:
     before = state_of(private_ticket)
     answer = api_client(outside_agent).post(path_of(private_ticket, verb), filled(verb, **names))
     assert_problem(answer, 404, "not_found")
@@ -324,7 +355,9 @@ VERSIONED = sorted(set(BODIES) - {"complete", "pick", "promote", "reopen", "assi
 
 
 @pytest.mark.parametrize("verb", VERSIONED)
-def test_a_stale_version_is_refused_and_the_present_one_named(ticket, agent, names, verb):
+def test_a_stale_version_is_refused_and_the_present_one_named(
+    ticket: Ticket, agent: User, names: dict[str, str], verb: str
+) -> None:
     start_work(ticket, acting_user=agent)
     ticket.refresh_from_db()
     before = state_of(ticket)
@@ -337,7 +370,7 @@ def test_a_stale_version_is_refused_and_the_present_one_named(ticket, agent, nam
 
 
 @pytest.mark.parametrize("tag", ["{version}", 'W/"{version}x"', "1", "nonsense", '"1", "2"'])
-def test_an_if_match_that_names_no_version_is_refused(ticket, agent, tag):
+def test_an_if_match_that_names_no_version_is_refused(ticket: Ticket, agent: User, tag: str) -> None:
     before = state_of(ticket)
     answer = api_client(agent).post(path_of(ticket, "start"), headers={"If-Match": tag})
     assert_problem(answer, 412)
@@ -345,7 +378,7 @@ def test_an_if_match_that_names_no_version_is_refused(ticket, agent, tag):
 
 
 @pytest.mark.parametrize("tag", ['"{version}"', 'W/"{version}"', "*"])
-def test_the_present_version_passes_weak_or_strong(ticket, agent, tag):
+def test_the_present_version_passes_weak_or_strong(ticket: Ticket, agent: User, tag: str) -> None:
     ticket.refresh_from_db()
     header = tag.format(version=ticket.version)
     answer = api_client(agent).post(path_of(ticket, "start"), headers={"If-Match": header})
@@ -353,7 +386,7 @@ def test_the_present_version_passes_weak_or_strong(ticket, agent, tag):
 
 
 @pytest.mark.parametrize("verb", ["start", "respond", "resolve", "reject", "promote", "transfer"])
-def test_a_closed_ticket_refuses_work(ticket, agent, names, verb):
+def test_a_closed_ticket_refuses_work(ticket: Ticket, agent: User, names: dict[str, str], verb: str) -> None:
     withdrawn_by = ticket.reporter
     withdraw_ticket(ticket, acting_user=withdrawn_by)
     before = state_of(ticket)
@@ -367,7 +400,9 @@ def test_a_closed_ticket_refuses_work(ticket, agent, names, verb):
     [("respond", "message"), ("resolve", "note"), ("reject", "reason"), ("promote", "note")],
 )
 @pytest.mark.parametrize("words", [None, "", "   "])
-def test_a_verb_that_needs_words_asks_for_them_by_the_field(ticket, agent, verb, field, words):
+def test_a_verb_that_needs_words_asks_for_them_by_the_field(
+    ticket: Ticket, agent: User, verb: str, field: Any, words: str | None
+) -> None:
     before = state_of(ticket)
     body = {} if words is None else {field: words}
     problem = assert_problem(api_client(agent).post(path_of(ticket, verb), body), 400)
@@ -375,7 +410,9 @@ def test_a_verb_that_needs_words_asks_for_them_by_the_field(ticket, agent, verb,
     assert state_of(ticket) == before
 
 
-def test_foreign_rows_are_refused_as_unknown(ticket, agent, department_admin, outside_agent):
+def test_foreign_rows_are_refused_as_unknown(
+    ticket: Ticket, agent: User, department_admin: User, outside_agent: User
+) -> None:
     theirs = outside_agent.department_memberships.get().department
     their_category = CategoryFactory.create(department=theirs, code="theirs")
     before = state_of(ticket)
@@ -395,7 +432,9 @@ def test_foreign_rows_are_refused_as_unknown(ticket, agent, department_admin, ou
     assert state_of(ticket) == before
 
 
-def test_the_reply_of_the_reporter_takes_a_responded_ticket_back_to_work(ticket, agent, resident):
+def test_the_reply_of_the_reporter_takes_a_responded_ticket_back_to_work(
+    ticket: Ticket, agent: User, resident: User
+) -> None:
     respond(ticket, message="Which side?", acting_user=agent)
 
     response = api_client(resident).post(path_of(ticket, "messages"), {"body": "The left one."})
@@ -406,9 +445,12 @@ def test_the_reply_of_the_reporter_takes_a_responded_ticket_back_to_work(ticket,
     assert EventKind.REPLIED in ticket.events.values_list("kind", flat=True)
 
 
-def test_a_detail_names_the_verbs_that_are_possible_now(ticket, agent, resident, neighbour):
-    def verbs(user):
-        return api_client(user).get(path_of(ticket)).json()["verbs"]
+def test_a_detail_names_the_verbs_that_are_possible_now(
+    ticket: Ticket, agent: User, resident: User, neighbour: User
+) -> None:
+    def verbs(user: User) -> list[str]:
+        shown: list[str] = api_client(user).get(path_of(ticket)).json()["verbs"]
+        return shown
 
     assert verbs(agent) == sorted(
         [
@@ -432,7 +474,7 @@ def test_a_detail_names_the_verbs_that_are_possible_now(ticket, agent, resident,
     assert verbs(neighbour) == ["support"]
 
 
-def test_both_slash_forms_answer(ticket, agent, category):
+def test_both_slash_forms_answer(ticket: Ticket, agent: User, category: Category) -> None:
     DepartmentMemberFactory.create(department=category.department)
     client = api_client(agent)
     assert client.get(path_of(ticket).rstrip("/")).status_code == 200
