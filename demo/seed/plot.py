@@ -129,6 +129,11 @@ class Plot:
         category = self.tale.category
         return category.standard(self.tale.ticket["priority"]) if category else None
 
+    def _fix(self) -> str:
+        """What was done, in words that fit the kind of problem."""
+        category = self.tale.category
+        return self.rng.choice(self.words.fixes[category.code]) if category else ""
+
     @property
     def _phrases(self) -> DepartmentWords:
         return self.words.departments[self._department.code]
@@ -283,7 +288,7 @@ class Plot:
     def _resolve(self, at: datetime) -> None:
         if not self._is_past(at):
             return
-        self.tale.resolve(at, note=self.rng.choice(self._phrases.resolutions))
+        self.tale.resolve(at, note=self._fix())
         again = 0
         while self.tale.status is Status.RESOLVED and self._prove(again):
             again += 1
@@ -311,5 +316,5 @@ class Plot:
         fixed_at = self._on_duty(self._after(at, self._promised()[1] * self.rng.uniform(0.1, 0.6)))
         if not self._is_past(fixed_at):
             return False
-        self.tale.resolve(fixed_at, note=self.rng.choice(self._phrases.resolutions))
+        self.tale.resolve(fixed_at, note=self._fix())
         return True

@@ -144,7 +144,7 @@ def _under_way(stage: Stage, tale: Tale, other: Resident) -> None:
 
 def _to_confirm(stage: Stage, tale: Tale, other: Resident) -> None:
     stage.work(tale, tale.created_at + timedelta(hours=20))
-    tale.resolve(stage.world.now - timedelta(hours=19), note=_resolution(stage, tale))
+    tale.resolve(stage.world.now - timedelta(hours=19), note=_fix(stage, tale))
 
 
 def _asked(stage: Stage, tale: Tale, other: Resident) -> None:
@@ -169,19 +169,18 @@ def _late(stage: Stage, tale: Tale, other: Resident) -> None:
 
 def _confirmed(stage: Stage, tale: Tale, other: Resident) -> None:
     stage.work(tale, tale.created_at + timedelta(hours=6))
-    tale.resolve(tale.created_at + timedelta(hours=30), note=_resolution(stage, tale))
+    tale.resolve(tale.created_at + timedelta(hours=30), note=_fix(stage, tale))
     tale.verify(tale.created_at + timedelta(hours=33))
 
 
 def _disputed(stage: Stage, tale: Tale, other: Resident) -> None:
     stage.work(tale, tale.created_at + timedelta(hours=5))
-    tale.resolve(tale.created_at + timedelta(hours=17), note=_resolution(stage, tale))
+    tale.resolve(tale.created_at + timedelta(hours=17), note=_fix(stage, tale))
     tale.dispute(tale.created_at + timedelta(hours=40), reason="It leaks again, half a metre from the hole.")
 
 
-def _resolution(stage: Stage, tale: Tale) -> str:
-    code = tale.department.code if tale.department else ""
-    return tale.rng.choice(stage.words.departments[code].resolutions)
+def _fix(stage: Stage, tale: Tale) -> str:
+    return tale.rng.choice(stage.words.fixes[tale.category.code]) if tale.category else ""
 
 
 _RESIDENT_SCENES = (
@@ -223,7 +222,7 @@ def _desk(stage: Stage, department: DemoDepartment) -> None:
     stage.work(expiring, expiring.created_at + (now - expiring.created_at) * 0.4)
     done = _at_desk(stage, rng.choice(categories), now - timedelta(days=2), rng)
     stage.work(done, now - timedelta(hours=30))
-    done.resolve(now - timedelta(hours=4), note=_resolution(stage, done))
+    done.resolve(now - timedelta(hours=4), note=_fix(stage, done))
 
 
 def _at_desk(stage: Stage, category: DemoCategory, at: datetime | None, rng: Random) -> Tale:

@@ -16,7 +16,6 @@ HERE = Path(__file__).parent
 class DepartmentWords:
     notes: list[str]
     questions: list[str]
-    resolutions: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class Frequency:
 @dataclass(frozen=True, slots=True)
 class Words:
     reports: dict[str, list[tuple[str, str]]]
+    fixes: dict[str, list[str]]
     departments: dict[str, DepartmentWords]
     people: PeopleWords
     places: dict[str, PlaceWords]
@@ -78,6 +78,7 @@ def read_words() -> Words:
     conversation = HERE / "conversation"
     return Words(
         reports=reports,
+        fixes=_read(conversation / "fixes.toml"),
         departments={
             code: DepartmentWords(**table) for code, table in _read(conversation / "departments.toml").items()
         },

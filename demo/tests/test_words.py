@@ -19,9 +19,10 @@ def words() -> Words:
     return read_words()
 
 
-def test_every_category_is_reported_in_at_least_six_ways(city: City, words: Words) -> None:
+def test_every_category_is_reported_in_at_least_six_ways_and_fixed_in_two(city: City, words: Words) -> None:
     assert {category.code for category in city.categories} == set(words.reports) == set(words.frequencies)
     assert [code for code, reports in words.reports.items() if len(reports) < 6] == []
+    assert {code for code, fixes in words.fixes.items() if len(fixes) >= 2} == set(words.reports)
 
 
 def test_every_department_and_region_has_its_words(city: City, words: Words) -> None:
