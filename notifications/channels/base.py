@@ -1,0 +1,30 @@
+"""What a channel is: it hands a message to a provider, or says why it could not."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from notifications.models import Notification
+from notifications.rendering import Message
+
+
+class Refused(Exception):
+    """The provider will never take this message. Carries its words."""
+
+
+class TryAgain(Exception):
+    """The provider did not take the message now. Carries its words."""
+
+
+class ChannelNotSetUp(Exception):
+    """This installation has no provider for the channel."""
+
+
+class MessageChannel(Protocol):
+    def send(self, notification: Notification, message: Message) -> str:
+        """Hand over one message and return the provider's reference for it.
+
+        Raises Refused, TryAgain or ChannelNotSetUp. May be called again for the same notification
+        after a crash, so the message carries an id that stays the same where the protocol has one.
+        """
+        ...

@@ -1,0 +1,87 @@
+"""E-mail by SMTP, through Django's mail."""
+
+from __future__ import annotations
+
+import smtplib
+from email.utils import formataddr, parseaddr
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
+
+from common.text import clean_line
+from notifications.channels.base import ChannelNotSetUp, Refused, TryAgain
+from notifications.models import Notification
+from notifications.rendering import Message
+
+
+class EmailChannel:
+    def send(self, notification: Notification, message: Message) -> str:
+        if not settings.EMAIL_HOST:
+            raise ChannelNotSetUp("There is no mail server: EMAIL_HOST is empty.")
+        mail = _mail(notification, message)
+        try:
+            mail.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _about_recipient(error) from error
+        except smtplib.SMTPDataError as error:
+            kind = Refused if error.smtp_code >= 500 else TryAgain
+            raise kind(_words(error.smtp_code, error.smtp_error)) from error
+        except (BadHeaderError, UnicodeError) as error:
+            raise Refused(str(error)) from error
+        # Everything else, a refused sign-in included, is for whoever runs the server to put right.
+        except (smtplib.SMTPException, OSError) as error:
+            raise TryAgain(str(error)) from error
+        return str(mail.extra_headers["Message-ID"])
+
+
+def _mail(notification: Notification, message: Message) -> EmailMultiAlternatives:
+    thread = _thread_id(notification)
+    mail = EmailMultiAlternatives(
+        subject=clean_line(message.subject),
+        body=message.text,
+        from_email=_sender(notification),
+        to=[notification.address],
+        headers={
+            "Message-ID": _message_id(notification),
+            "References": thread,
+            "In-Reply-To": thread,
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+    mail.attach_alternative(message.html, "text/html")
+    return mail
+
+
+def _sender(notification: Notification) -> str:
+    """The installation's address under the organisation's name."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((clean_line(notification.organisation.name), address))
+
+
+def _message_id(notification: Notification) -> str:
+    """Always the same for an event and a recipient, so that mail programs notice a repetition."""
+    recipient = sha256(notification.recipient_key.encode()).hexdigest()[:16]
+    return f"<{notification.event_id}.{recipient}@{_domain()}>"
+
+
+def _thread_id(notification: Notification) -> str:
+    """What all mails about a ticket refer to, so that mail programs show them as one conversation."""
+    return f"<ticket.{notification.event.ticket_id}@{_domain()}>"
+
+
+def _domain() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def _about_recipient(error: smtplib.SMTPRecipientsRefused) -> Refused | TryAgain:
+    answers = list(error.recipients.values())
+    said = "; ".join(_words(code, words) for code, words in answers)
+    for_good = all(code >= 500 for code, _said in answers)
+    return Refused(said) if for_good else TryAgain(said)
+
+
+def _words(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Audience(models.TextChoices):
+    """Why somebody hears of an event. A person who fits several is told once, for the first."""
+
+    REPORTER = "reporter", _("reporter")
+    SUPPORTERS = "supporters", _("supporters")
+    ASSIGNEE = "assignee", _("assignee")
+    DEPARTMENT_ADMINS = "department_admins", _("department admins")
+    TEAM = "team", _("everybody who works on a project's ticket")
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("SMS")
+
+
+class NotificationState(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    SENDING = "sending", _("sending")
+    ACCEPTED = "accepted", _("accepted by the provider")
+    FAILED = "failed", _("failed")
+    SUPPRESSED = "suppressed", _("not sent: no longer of use")

@@ -1,0 +1,65 @@
+"""What a message is about, as the words see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from notifications.enums import Audience
+from tickets.enums import EventKind
+from tickets.models import Ticket, TicketEvent
+
+RESIDENTS = frozenset({Audience.REPORTER, Audience.SUPPORTERS})
+_ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT})
+
+
+def needs_code(kind: EventKind, audience: Audience) -> bool:
+    """Whether the message asks a resident to confirm, and so makes sense only while that is open."""
+    return kind in _ABOUT_A_CODE and audience in RESIDENTS
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """One event for one audience. `code` and `verify_link` are empty for those who cannot answer."""
+
+    event: TicketEvent
+    ticket: Ticket
+    audience: Audience
+    link: str
+    quote: str = ""
+    code: str = ""
+    verify_link: str = ""
+
+    @property
+    def reference(self) -> str:
+        return self.ticket.reference
+
+    @property
+    def title(self) -> str:
+        return self.ticket.title
+
+    @property
+    def department(self) -> str:
+        """The department that held the ticket at the event."""
+        return self.event.department.name if self.event.department else ""
+
+    @property
+    def promise(self) -> str:
+        """When the fix was promised for, in words; empty where nothing was promised."""
+        return moment_words(self.ticket.due_at) if self.ticket.due_at else ""
+
+    @property
+    def moment(self) -> str:
+        return moment_words(self.event.occurred_at)
+
+
+def moment_words(moment: object) -> str:
+    """A moment in the recipient's language and the organisation's zone."""
+    local = timezone.localtime(moment)  # type: ignore[arg-type]
+    return _("%(day)s at %(time)s") % {
+        "day": date_format(local, "l j F Y"),
+        "time": date_format(local, "H:i"),
+    }

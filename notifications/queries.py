@@ -1,0 +1,106 @@
+"""Who the people of each audience are, with the addresses they can be reached at."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from accounts.enums import Role
+from accounts.models import Membership, User
+from notifications.enums import Audience
+from tickets.models import Ticket, TicketEvent
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody to tell: a person, or only an address."""
+
+    key: str
+    language: str
+    user_id: uuid.UUID | None = None
+    email: str = ""
+    phone: str = ""
+
+
+def recipients_of(event: TicketEvent, audience: Audience) -> list[Recipient]:
+    """The people of an audience for this event. Reads the event's ticket: select it beforehand."""
+    return _AUDIENCES[audience](event)
+
+
+def _reporter(event: TicketEvent) -> list[Recipient]:
+    """Who reported, at the addresses given with the report."""
+    ticket = event.ticket
+    email, phone = ticket.reporter_email, ticket.reporter_phone
+    person = ticket.reporter
+    if person is not None and not person.is_active:
+        return []
+    if person is None and not (email or phone):
+        return []
+    language = ticket.reporter_language or ticket.organisation.language
+    key = _key_of(person) if person else _key_of_address(email or phone)
+    return [Recipient(key, language, person.pk if person else None, email, phone)]
+
+
+def _supporters(event: TicketEvent) -> list[Recipient]:
+    supports = event.ticket.supports.select_related("user").order_by("created_at", "pk")
+    return _people(support.user for support in supports)
+
+
+def _assignee(event: TicketEvent) -> list[Recipient]:
+    return _people([event.assignee] if event.assignee else [])
+
+
+def _department_admins(event: TicketEvent) -> list[Recipient]:
+    """The admins of the department that held the ticket; without one, those of the organisation."""
+    members = Membership.objects.of_organisation(event.organisation_id).active().select_related("user")
+    own = members.filter(
+        role=Role.DEPARTMENT_ADMIN,
+        user__department_memberships__department=event.department_id,
+        user__department_memberships__is_active=True,
+    )
+    admins = own.order_by("pk") or members.filter(role=Role.ORGANISATION_ADMIN).order_by("pk")
+    return _people(membership.user for membership in admins)
+
+
+def _team(event: TicketEvent) -> list[Recipient]:
+    """The lead and everybody else who works on a ticket that belongs to a project."""
+    ticket = event.ticket
+    if ticket.project_id is None:
+        return []
+    others = [row.user for row in ticket.assignees.select_related("user").order_by("added_at", "pk")]
+    return _people([ticket.assignee, *others] if ticket.assignee else others)
+
+
+def _people(users: Iterable[User]) -> list[Recipient]:
+    return [
+        Recipient(_key_of(user), user.language, user.pk, user.email or "", user.phone or "")
+        for user in users
+        if user.is_active
+    ]
+
+
+def _key_of(user: User) -> str:
+    return f"user:{user.pk}"
+
+
+def _key_of_address(address: str) -> str:
+    # A digest, because the key also stands in the Message-ID, which others get to see.
+    return f"address:{sha256(address.encode()).hexdigest()[:40]}"
+
+
+_AUDIENCES: dict[Audience, Callable[[TicketEvent], list[Recipient]]] = {
+    Audience.REPORTER: _reporter,
+    Audience.SUPPORTERS: _supporters,
+    Audience.ASSIGNEE: _assignee,
+    Audience.DEPARTMENT_ADMINS: _department_admins,
+    Audience.TEAM: _team,
+}
+
+
+def people_on(ticket: Ticket) -> list[str]:
+    """The names of everybody who works on a ticket, the lead first."""
+    lead = [ticket.assignee.full_name] if ticket.assignee else []
+    others = ticket.assignees.order_by("added_at", "pk").values_list("user__full_name", flat=True)
+    return list(dict.fromkeys([*lead, *others]))

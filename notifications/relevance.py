@@ -1,0 +1,32 @@
+"""Whether a message is still worth sending when its turn comes: nothing old is told as news."""
+
+from __future__ import annotations
+
+from notifications.enums import Audience
+from tickets.enums import EventKind, Outcome, Status
+from tickets.models import Ticket, TicketEvent
+
+# What is only of use while the ticket has this status.
+_ONLY_WHILE = {
+    EventKind.STARTED: Status.IN_PROGRESS,
+    EventKind.RESOLVED: Status.RESOLVED,
+    EventKind.CODE_SENT: Status.RESOLVED,
+}
+_ABOUT_AN_ASSIGNMENT = {EventKind.ASSIGNED, EventKind.ASSIGNMENT_OVERRIDDEN}
+
+
+def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:
+    """Whether what the event says still holds, for this audience."""
+    kind = EventKind(event.kind)
+    if ticket.outcome == Outcome.WITHDRAWN:
+        return kind is EventKind.WITHDRAWN
+    # The project's people hear of every change, also of those that another one has overtaken.
+    if audience == Audience.TEAM:
+        return True
+    if kind in _ONLY_WHILE and ticket.status != _ONLY_WHILE[kind]:
+        return False
+    if kind is EventKind.RESOLVED and ticket.resolved_at is not None:
+        return event.occurred_at >= ticket.resolved_at
+    if kind in _ABOUT_AN_ASSIGNMENT:
+        return ticket.assignee_id == event.assignee_id and ticket.status != Status.CLOSED
+    return True

@@ -1,0 +1,142 @@
+"""The whole message: words in the recipient's language, laid out as mail or fitted into an SMS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from notifications.enums import Audience, Channel
+from notifications.gsm import fit
+from notifications.models import Notification
+from notifications.occasion import Occasion, needs_code
+from notifications.wording import Words, words_for
+from tickets.enums import EventKind
+from tickets.models import Message as TicketMessage
+from tickets.models import Ticket, TicketEvent, Verification
+from tickets.verification import code_for, link_token
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a channel sends: a mail has subject, text and html, an SMS only its line."""
+
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    sms: str = ""
+
+
+def write_message(notification: Notification) -> Message | None:
+    """The words of a notification as things are now; None where what it is about is gone."""
+    with translation.override(_language(notification)), timezone.override(_zone(notification)):
+        occasion = _occasion(notification)
+        if occasion is None:
+            return None
+        words = words_for(occasion)
+        if notification.channel == Channel.SMS:
+            return Message(sms=fit(words.sms, occasion.title))
+        return _mail(notification, occasion, words)
+
+
+def _language(notification: Notification) -> str:
+    known = dict(settings.LANGUAGES)
+    wanted = (notification.language, notification.organisation.language)
+    return next((code for code in wanted if code in known), settings.LANGUAGE_CODE)
+
+
+def _zone(notification: Notification) -> ZoneInfo:
+    return ZoneInfo(notification.organisation.time_zone)
+
+
+def _occasion(notification: Notification) -> Occasion | None:
+    event, ticket = notification.event, notification.event.ticket
+    audience = Audience(notification.audience)
+    verification = None
+    if needs_code(EventKind(event.kind), audience):
+        verification = ticket.verifications.pending().first()
+        if verification is None or verification.expires_at <= timezone.now():
+            return None
+    return Occasion(
+        event=event,
+        ticket=ticket,
+        audience=audience,
+        link=_link(ticket, audience),
+        quote=_quote(event, ticket),
+        code=_code(verification, ticket, audience),
+        verify_link=_verify_link(verification, ticket, audience),
+    )
+
+
+def _link(ticket: Ticket, audience: Audience) -> str:
+    if audience in {Audience.REPORTER, Audience.SUPPORTERS}:
+        return settings.SITE_URL + reverse("tickets:ticket", args=[ticket.reference])
+    return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
+
+
+def _may_answer(ticket: Ticket, audience: Audience) -> bool:
+    """The reporter confirms; a supporter too where the fault is in public space."""
+    if audience == Audience.SUPPORTERS:
+        return ticket.is_public and ticket.category is not None and ticket.category.is_public_space
+    return audience == Audience.REPORTER
+
+
+def _code(verification: Verification | None, ticket: Ticket, audience: Audience) -> str:
+    return code_for(verification) if verification and _may_answer(ticket, audience) else ""
+
+
+def _verify_link(verification: Verification | None, ticket: Ticket, audience: Audience) -> str:
+    if verification is None or not _may_answer(ticket, audience):
+        return ""
+    return settings.SITE_URL + reverse("tickets:verify_by_link", args=[link_token(verification)])
+
+
+def _quote(event: TicketEvent, ticket: Ticket) -> str:
+    """What somebody wrote: the event's note, the message it is about, or the note of the resolution."""
+    if event.kind == EventKind.CLOSED and not event.note:
+        resolved = ticket.events.of_kind(EventKind.RESOLVED).order_by("-occurred_at").first()
+        return resolved.note if resolved else ""
+    if event.kind in {EventKind.MESSAGE_ADDED, EventKind.REPLIED}:
+        said = TicketMessage.objects.filter(pk=event.data.get("message"), ticket=ticket).first()
+        return said.body if said else ""
+    return event.note
+
+
+def _mail(notification: Notification, occasion: Occasion, words: Words) -> Message:
+    subject = _("[%(reference)s] %(headline)s: %(title)s") % {
+        "reference": occasion.reference,
+        "headline": words.headline,
+        "title": occasion.title,
+    }
+    context = {
+        "words": words,
+        "occasion": occasion,
+        "organisation": notification.organisation,
+        "reason": _reason(occasion),
+        "button": occasion.verify_link or occasion.link,
+    }
+    return Message(
+        subject=subject,
+        text=render_to_string("emails/message.txt", context),
+        html=render_to_string("emails/message.html", context),
+    )
+
+
+def _reason(occasion: Occasion) -> str:
+    """Why this person gets this mail."""
+    if occasion.audience == Audience.REPORTER:
+        return _("You get this because you reported this problem.")
+    if occasion.audience == Audience.SUPPORTERS:
+        return _("You get this because you said that this is your problem too.")
+    if occasion.audience == Audience.ASSIGNEE:
+        return _("You get this because this ticket is assigned to you.")
+    if occasion.audience == Audience.DEPARTMENT_ADMINS:
+        return _("You get this because you look after the department: %(department)s.") % {
+            "department": occasion.department
+        }
+    return _("You get this because you work on this ticket.")

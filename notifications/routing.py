@@ -1,0 +1,74 @@
+"""Who hears what, by which channel: one table. Pure, and printed in docs/events.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from notifications.enums import Audience, Channel
+from tickets.enums import EventKind
+
+
+class Way(Enum):
+    """By which of the addresses that somebody has."""
+
+    MAIL = "e-mail"
+    MAIL_AND_SMS = "e-mail and SMS"
+    MAIL_ELSE_SMS = "e-mail, else SMS"
+
+
+A, K = Audience, EventKind
+
+ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
+    K.CREATED: {A.REPORTER: Way.MAIL_AND_SMS, A.TEAM: Way.MAIL},
+    K.EDITED: {A.TEAM: Way.MAIL},
+    K.ROUTED: {A.TEAM: Way.MAIL},
+    K.PRIORITY_CHANGED: {A.TEAM: Way.MAIL},
+    K.QUEUED: {},
+    K.ASSIGNED: {A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
+    K.PICKED: {A.TEAM: Way.MAIL},
+    K.ASSIGNMENT_OVERRIDDEN: {A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
+    K.ASSIGNEES_CHANGED: {A.TEAM: Way.MAIL},
+    K.STARTED: {A.REPORTER: Way.MAIL_AND_SMS, A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
+    K.RESPONDED: {A.REPORTER: Way.MAIL_AND_SMS, A.TEAM: Way.MAIL},
+    K.REPLIED: {A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
+    K.RESOLVED: {A.REPORTER: Way.MAIL_AND_SMS, A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
+    K.VERIFIED: {
+        A.REPORTER: Way.MAIL,
+        A.SUPPORTERS: Way.MAIL_ELSE_SMS,
+        A.ASSIGNEE: Way.MAIL,
+        A.TEAM: Way.MAIL,
+    },
+    K.DISPUTED: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL, A.TEAM: Way.MAIL},
+    K.CLOSED: {A.REPORTER: Way.MAIL_AND_SMS, A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
+    K.REOPENED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
+    K.TRANSFERRED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
+    K.PROMOTED: {A.TEAM: Way.MAIL},
+    K.EXPIRED: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL},
+    K.MESSAGE_ADDED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
+    K.NOTE_ADDED: {},
+    K.ATTACHED: {},
+    K.SUPPORTED: {},
+    K.SUPPORT_WITHDRAWN: {},
+    K.CODE_SENT: {A.REPORTER: Way.MAIL_AND_SMS},
+    K.WITHDRAWN: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
+}
+
+# Nobody is told about their own action; but a receipt, and a code that they asked for, is no news.
+ALSO_TOLD_TO_WHO_DID_IT = frozenset({K.CREATED, K.CODE_SENT})
+
+
+def audiences_of(kind: EventKind) -> list[Audience]:
+    """Who hears of this kind, in the order in which a person who fits several is counted."""
+    routes = ROUTING[kind]
+    return [audience for audience in Audience if audience in routes]
+
+
+def channels_of(kind: EventKind, audience: Audience, *, has_email: bool, has_phone: bool) -> list[Channel]:
+    """The channels by which somebody of the audience hears of it, given the addresses they have."""
+    way = ROUTING[kind][audience]
+    mail = [Channel.EMAIL] if has_email else []
+    sms = [Channel.SMS] if has_phone else []
+    if way is Way.MAIL:
+        return mail
+    return mail + sms if way is Way.MAIL_AND_SMS else mail or sms

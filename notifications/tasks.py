@@ -1,0 +1,38 @@
+"""Envelopes: an id in, one call out. All safe to run twice."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from notifications.actions import deliver as delivery
+from notifications.actions.route import route_event
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="notifications.route", queue="delivery")
+def route(*, event_id: str) -> None:
+    for notification_id in route_event(uuid.UUID(event_id)):
+        _hand_on(notification_id)
+
+
+@shared_task(name="notifications.deliver", queue="delivery")
+def deliver(*, notification_id: str) -> None:
+    delivery.deliver(uuid.UUID(notification_id))
+
+
+@shared_task(name="notifications.deliver_due", queue="delivery")
+def deliver_due() -> int:
+    return delivery.deliver_due()
+
+
+def _hand_on(notification_id: uuid.UUID) -> None:
+    try:
+        deliver.apply_async(kwargs={"notification_id": str(notification_id)}, retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        logger.warning("Could not enqueue notification %s: %s. The sweep will.", notification_id, error)

@@ -1,0 +1,30 @@
+"""The words of every message: one small function for each kind of event and side of the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from notifications.enums import Audience
+from notifications.occasion import RESIDENTS, Occasion
+from notifications.wording.residents import RESIDENT_WORDS
+from notifications.wording.staff import STAFF_WORDS
+from notifications.wording.team import update_words
+from notifications.wording.words import Words
+from tickets.enums import EventKind
+
+__all__ = ["Words", "words_for", "writer_for"]
+
+Writer = Callable[[Occasion], Words]
+
+
+def writer_for(kind: EventKind, audience: Audience) -> Writer:
+    """The function that knows the words. Raises KeyError where the routing sends nothing."""
+    if audience == Audience.TEAM:
+        return update_words
+    by_kind: Mapping[EventKind, Writer] = RESIDENT_WORDS if audience in RESIDENTS else STAFF_WORDS
+    return by_kind[kind]
+
+
+def words_for(occasion: Occasion) -> Words:
+    """What to say, in the language that is active."""
+    return writer_for(EventKind(occasion.event.kind), occasion.audience)(occasion)

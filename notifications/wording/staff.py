@@ -1,0 +1,119 @@
+"""What the people of a department read: assignees and department admins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from notifications.enums import Audience
+from notifications.occasion import Occasion
+from notifications.wording.words import Words
+from tickets.enums import EventKind
+
+
+def _open() -> str:
+    return _("Open the ticket")
+
+
+def _due(occasion: Occasion) -> list[str]:
+    if not occasion.promise:
+        return []
+    return [_("Promised to be fixed by %(moment)s.") % {"moment": occasion.promise}]
+
+
+def assigned(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("A ticket for you"),
+        paragraphs=[_("This ticket is assigned to you."), *_due(occasion)],
+        button=_open(),
+    )
+
+
+def overridden(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("A ticket for you"),
+        paragraphs=[_("An admin decided that you work on this ticket."), *_due(occasion)],
+        quote_label=_("Why"),
+        button=_open(),
+    )
+
+
+def replied(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("The reporter has replied"),
+        paragraphs=[_("The ticket is in progress again, and its clock goes on."), *_due(occasion)],
+        quote_label=_("The reply"),
+        button=_open(),
+    )
+
+
+def verified(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("Your fix was confirmed"),
+        paragraphs=[_("It is proven that the problem is fixed. Well done.")],
+        button=_open(),
+    )
+
+
+def disputed(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("The fix is disputed"),
+        paragraphs=[
+            _("The ticket is in progress again, and its clock goes on."),
+            *_due(occasion),
+        ],
+        quote_label=_("What is still wrong"),
+        button=_open(),
+    )
+
+
+def reopened(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("Reopened"),
+        paragraphs=[_("The ticket is in progress again, and its clock goes on."), *_due(occasion)],
+        quote_label=_("Why"),
+        button=_open(),
+    )
+
+
+def expired(occasion: Occasion) -> Words:
+    values = {"moment": occasion.moment, "department": occasion.department}
+    paragraphs = [_("The promise was missed: this ticket expired on %(moment)s.") % values]
+    if occasion.audience == Audience.DEPARTMENT_ADMINS:
+        paragraphs.append(
+            _("%(department)s is held accountable for it. Please write down what you will do.") % values
+        )
+    paragraphs.append(_("The ticket stays open until it is resolved."))
+    return Words(headline=_("Expired"), paragraphs=paragraphs, button=_open())
+
+
+def message_added(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("A new message"),
+        paragraphs=[_("Somebody wrote on a ticket that you work on.")],
+        quote_label=_("The message"),
+        button=_open(),
+    )
+
+
+def withdrawn(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("Withdrawn"),
+        paragraphs=[_("The ticket was withdrawn. There is nothing more to do.")],
+        quote_label=_("Why"),
+        button=_open(),
+    )
+
+
+STAFF_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
+    EventKind.ASSIGNED: assigned,
+    EventKind.ASSIGNMENT_OVERRIDDEN: overridden,
+    EventKind.REPLIED: replied,
+    EventKind.VERIFIED: verified,
+    EventKind.DISPUTED: disputed,
+    EventKind.REOPENED: reopened,
+    EventKind.EXPIRED: expired,
+    EventKind.MESSAGE_ADDED: message_added,
+    EventKind.WITHDRAWN: withdrawn,
+}
