@@ -13,6 +13,7 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "Relay events that a lost wake-up left behind": every(60, "tickets.relay_events"),
     "Assign queued tickets": every(60, "tickets.drain_all_queues"),
-    "Expire tickets whose promise ran out": every(60, "tickets.expire_due"),
+    "Expire tickets whose promise ran out": every(30, "tickets.expire_due"),
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
+    "Send messages that wait for another attempt": every(30, "notifications.deliver_due"),
 }
