@@ -137,6 +137,8 @@ def _describe(exc: exceptions.APIException) -> tuple[str, str, dict[str, list[st
     code = codes if isinstance(codes, str) else exc.default_code
     detail: Any = exc.detail
     if isinstance(detail, dict):
+        # Tokens are refused with a code of their own beside the sentence.
+        code = detail.get("code", code)
         detail = detail.get("detail", exc.default_detail)
     return str(detail), str(code), None
 

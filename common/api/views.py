@@ -31,7 +31,10 @@ class Endpoint(GenericViewSet[Any]):
     default_ordering: ClassVar[str] = "id"
 
     def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny()] if self.action in self.public_actions else super().get_permissions()  # type: ignore[return-value]
+        # Without an action the method does not exist here, and 405 says so to everybody.
+        if getattr(self, "action", None) in {None, *self.public_actions}:
+            return [AllowAny()]
+        return super().get_permissions()  # type: ignore[return-value]
 
     def organisation_slug(self, request: Request) -> str | None:
         """The organisation that the query string names."""

@@ -71,7 +71,7 @@ class PlacesEndpoint(TicketsEndpoint):
         filters=False,
     )
     def similar(self, request: Request) -> Response:
-        """Up to three public tickets of the same kind, open, recent and within 300 metres."""
+        """Up to three public tickets of the same kind, open, recent and some 300 metres around."""
         given = read_query(SimilarQuerySerializer, request)
         organisation = self.chosen_organisation(request, given.get("organisation"))
         alike = similar_open_tickets(

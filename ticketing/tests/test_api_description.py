@@ -1,0 +1,106 @@
+"""The description of the API: complete, valid, and shown by pages that fetch nothing from elsewhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from common.exception_handler import PROBLEM_TYPE
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    """What `manage.py spectacular --validate --fail-on-warn` writes; it fails for any warning."""
+    written = io.StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=written)
+    document: dict[str, Any] = json.loads(written.getvalue())
+    return document
+
+
+def operations(described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation)
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+        if method in METHODS
+    ]
+
+
+def test_the_description_is_openapi_3_1_of_every_address(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1")
+    routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/api/{route}") for route in api_routes()}
+    assert set(described["paths"]) == routes - {"/api/v1/schema/"}
+
+
+def api_routes() -> list[str]:
+    api = next(part for part in get_resolver().url_patterns if str(part.pattern) == "api/")
+    found = []
+    assert isinstance(api, URLResolver)
+    for pattern in api.url_patterns:
+        below = getattr(pattern, "url_patterns", None)
+        own = str(pattern.pattern)
+        found += [own] if below is None else [f"{own}{part.pattern}" for part in below]
+    return found
+
+
+def test_operations_have_names_sentences_and_problems(described: dict[str, Any]) -> None:
+    named = [operation["operationId"] for _path, _method, operation in operations(described)]
+    assert len(named) == len(set(named))
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in named)
+    for path, method, operation in operations(described):
+        assert operation["summary"], path
+        problems = [
+            code
+            for code, answer in operation["responses"].items()
+            if PROBLEM_TYPE in answer.get("content", {})
+        ]
+        assert {"400", "401", "429"} <= set(problems), path
+        assert "{" not in path or "404" in problems, path
+        assert method == "get" or {"403", "409"} <= set(problems), path
+
+
+def test_every_body_of_a_verb_has_an_example(described: dict[str, Any]) -> None:
+    without = [
+        operation["operationId"]
+        for path, _method, operation in operations(described)
+        if "/tickets/" in path and "requestBody" in operation
+        for content in operation["requestBody"]["content"].values()
+        if "examples" not in content
+    ]
+    assert without == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/docs", "/docs/", "/redoc", "/redoc/"])
+def test_the_pages_of_the_description_fetch_nothing_from_elsewhere(client: Client, path: str) -> None:
+    response = client.get(path)
+    page = response.content.decode()
+    assert response.status_code == 200
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    assert [address for address in addresses if not address.startswith("/static/")] == []
+    assert "/api/v1/schema/" in page
+
+
+@pytest.mark.django_db
+def test_the_index_says_where_everything_is(client: Client, settings: LazySettings) -> None:
+    index = client.get("/api/v1/").json()
+    assert index["stream_url"] == settings.STREAM_URL
+    assert index["links"]["tickets"] == "http://testserver/api/v1/tickets/"
+    assert client.get("/api/v1/schema/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_and_an_unknown_method_are_problems(client: Client) -> None:
+    for response, status in ((client.get("/api/v1/nothing/"), 404), (client.delete("/api/v1/"), 405)):
+        assert (response.status_code, response["Content-Type"]) == (status, PROBLEM_TYPE)
