@@ -40,7 +40,7 @@ def test_mail_arrives_by_smtp_with_its_letters(mailbox: Inbox) -> None:
 def twilio(office: PostOffice, token: str = "") -> TwilioClient:
     """Twilio's own client, led to the stand-in as the notifications do it."""
 
-    class ToStandIn(TwilioHttpClient):  # type: ignore[misc]
+    class ToStandIn(TwilioHttpClient):
         def request(self, method: str, url: str, *args: object, **kwargs: object) -> object:
             return super().request(
                 method, url.replace("https://api.twilio.com", office.twilio_base_url), *args, **kwargs

@@ -57,7 +57,7 @@ class Stream:
 
 def next_events(response: http.client.HTTPResponse, count: int) -> list[tuple[str, str, dict[str, Any]]]:
     """The next events as (id, name, data)."""
-    found = []
+    found: list[tuple[str, str, dict[str, Any]]] = []
     fields: dict[str, str] = {}
     while len(found) < count:
         name, _, value = response.readline().decode().rstrip("\n").partition(": ")

@@ -71,8 +71,15 @@ def default_data_dir() -> Path:
 def find_places(data: Path | None = None) -> Places:
     data = data or default_data_dir()
     user = server_user()
-    home = data if can_reach(data, user) else Path("/var/tmp") / f"lokisa-{fingerprint(data)}"  # noqa: S108
+    home = data if can_reach(data, user) else root_folder() / f"lokisa-{fingerprint(data)}"
     return Places(data=data, home=home, sockets=socket_directory(home, data))
+
+
+def root_folder() -> Path:
+    """Where root's PostgreSQL goes when its user cannot walk to the data directory, as under /root."""
+    # /var/tmp is emptied of what has not been touched for a month, so it is the second choice.
+    library = Path("/var/lib")
+    return library if os.access(library, os.W_OK) else Path("/var/tmp")  # noqa: S108
 
 
 def server_user() -> ServerUser:
@@ -111,8 +118,7 @@ def socket_directory(home: Path, data: Path) -> Path:
     preferred = home / "run"
     if len(os.fsencode(preferred / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
         return preferred
-    temporary = Path("/var/tmp") if home != data else Path(tempfile.gettempdir())  # noqa: S108
-    return temporary / f"lokisa-{os.geteuid()}-{fingerprint(data)}-run"
+    return Path(tempfile.gettempdir()) / f"lokisa-{os.geteuid()}-{fingerprint(data)}-run"
 
 
 def fingerprint(path: Path) -> str:

@@ -126,5 +126,6 @@ def ready_text(places: Places, seconds: float) -> str:
         lines.append(f"  Sign in with    {PASSWORD}  (for every one of these)")
         lines += [f"    {person.email:<36}{person.what}" for person in sign_ins(shown)]
     where = places.data.relative_to(PROJECT_DIR) if places.data.is_relative_to(PROJECT_DIR) else places.data
-    lines.append(f"  Everything kept in {where}; Ctrl-C stops it all.")
+    apart = f", the database in {places.home}" if places.home != places.data else ""
+    lines.append(f"  Everything is kept in {where}{apart}. Ctrl-C stops it all.")
     return "\n".join(lines) + "\n"

@@ -43,18 +43,14 @@ DEBUG = False
 DEMO = False
 
 # Applications, the higher first where Django takes the first of a name
-OWN_APPS = [
+INSTALLED_APPS = [
     "ticketing",
-    "reports",
     "notifications",
     "accountability",
     "tickets",
     "departments",
     "accounts",
     "common",
-]
-INSTALLED_APPS = [
-    *[name for name in OWN_APPS if (BASE_DIR / name / "apps.py").exists()],
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
