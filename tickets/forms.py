@@ -129,7 +129,7 @@ class DetailsForm(forms.Form):
 
     token = forms.CharField(max_length=40, widget=forms.HiddenInput)
     title = forms.CharField(
-        label=_("The problem in one line"),
+        label=_("Title: the problem in one line"),
         min_length=5,
         max_length=120,
         validators=[refuse_control_characters],

@@ -71,6 +71,8 @@ def place_words(ticket: Ticket) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
+    if now - moment < timedelta(minutes=1):
+        return _("just now")
     if now - moment > timedelta(days=30):
         return date_format(localtime(moment), "j M Y")
     return _("%(time)s ago") % {"time": span(moment, now)}

@@ -65,7 +65,7 @@ def day_and_time(moment: datetime) -> str:
 
 def span(earlier: datetime, later: datetime) -> str:
     """The time between two moments in its largest unit: `2 days`."""
-    return timesince(earlier, later, depth=1)
+    return timesince(earlier, max(later, earlier + timedelta(minutes=1)), depth=1)
 
 
 def department_icon(department: Department | None) -> str:

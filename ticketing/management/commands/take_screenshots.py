@@ -1,0 +1,162 @@
+"""`manage.py take_screenshots`: pictures of the residents' pages of a running demo, for the documentation."""
+
+from __future__ import annotations
+
+import io
+import os
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
+from ticketing.runtime.problems import RuntimeProblem
+
+RESIDENT, PASSWORD = "resident@demo.lokisa.example", "jacaranda-city"
+WIDTHS = {360: 760, 1280: 860}
+# Longer pages are cut: the top says what the page is.
+LONGEST = {360: 2400, 1280: 1900}
+COLOURS = 256
+PHONE = 700
+DARK = {"home", "near-by", "ticket-overdue", "report-kinds", "verify"}
+
+Shoot = Callable[[str], None]
+
+
+class Command(BaseCommand):
+    help = "Take pictures of the residents' pages of a running demo into docs/screenshots."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--address", default=settings.SITE_URL, help="Where the demo answers.")
+        parser.add_argument("--folder", type=Path, default=settings.BASE_DIR / "docs" / "screenshots")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path = options["folder"]
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            chromium = find_chromium()
+        except RuntimeProblem as problem:
+            raise CommandError(str(problem)) from problem
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=str(chromium.program),
+                args=list(LAUNCH_ARGUMENTS),
+                env={**os.environ, **chromium.environment},
+            )
+            for width in WIDTHS:
+                for scheme in ("light", "dark"):
+                    Walk(browser, options["address"], folder, width, scheme).go()
+            browser.close()
+        self.stdout.write(self.style.SUCCESS(f"{len(list(folder.glob('*.png')))} pictures in {folder}"))
+
+
+class Walk:
+    """One way through all pages, in one width and one colour scheme."""
+
+    def __init__(self, browser: Browser, address: str, folder: Path, width: int, scheme: Any) -> None:
+        self.address, self.folder, self.width, self.scheme = address.rstrip("/"), folder, width, scheme
+        size: Any = {"width": width, "height": WIDTHS[width]}
+        context = browser.new_context(
+            viewport=size, color_scheme=scheme, locale="en-ZA", timezone_id="Africa/Johannesburg"
+        )
+        self.page: Page = context.new_page()
+
+    def go(self) -> None:
+        self.as_visitor()
+        self.reporting()
+        self.as_resident()
+        self.page.context.close()
+
+    def as_visitor(self) -> None:
+        self.visit("/", "home")
+        self.visit("/near-by/", "near-by")
+        self.visit("/near-by/?ward=92&status=all", "near-by-ward")
+        self.visit("/accounts/login/", "sign-in")
+        self.visit("/accounts/signup/", "sign-up")
+        self.visit("/t/TSH-222-222/", "not-found")
+        self.visit_first("/near-by/?status=open", ".ticket-card:not(.tone-overdue)", "ticket-open")
+        self.visit_first("/near-by/?status=in_progress", ".ticket-card.tone-overdue", "ticket-overdue")
+        self.visit_first("/near-by/?status=closed", ".ticket-card.tone-verified", "ticket-verified")
+
+    def reporting(self) -> None:
+        page = self.page
+        self.visit("/report/", "report-what")
+        page.get_by_label("In your own words").fill(
+            "Water is running down the street. The pavement is lifting"
+        )
+        self.next()
+        self.shoot("report-kinds")
+        self.next()
+        page.locator("[data-map-show]").click()
+        page.locator(".map.is-loaded").wait_for()
+        page.get_by_label("Suburb").select_option(label="Hatfield")
+        page.get_by_label("describe the place").fill("Duncan Street, opposite the school")
+        self.shoot("report-where")
+        self.next()
+        if "near-by" in page.url:
+            self.shoot("report-similar")
+            page.get_by_role("link", name="No, mine is another one").click()
+        self.shoot("report-details")
+        page.get_by_label("Mobile number").fill("12")
+        page.get_by_role("button", name="Send the report").click()
+        self.shoot("report-refused")
+        page.get_by_label("Your name").fill("Thabo Nkosi")
+        page.get_by_label("Mobile number").fill("082 123 4567")
+        page.get_by_role("button", name="Send the report").click()
+        self.shoot("report-done")
+
+    def as_resident(self) -> None:
+        page = self.page
+        page.goto(f"{self.address}/accounts/login/")
+        page.locator("[name=login]").fill(RESIDENT)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+        self.visit("/my-tickets/", "my-tickets")
+        self.visit("/account/", "account")
+        self.visit_first("/my-tickets/", ".ticket-card:has(.badge:text('Resolved'))", "ticket-resolved")
+        confirm = page.get_by_role("link", name="Confirm or object")
+        if confirm.count():
+            confirm.click()
+            self.shoot("verify")
+            page.get_by_role("button", name="No, it is not fixed").click()
+            self.shoot("verify-dispute")
+
+    def next(self) -> None:
+        self.page.get_by_role("main").get_by_role("button", name="Next").click()
+
+    def visit(self, path: str, name: str) -> None:
+        self.page.goto(f"{self.address}{path}")
+        self.shoot(name)
+
+    def visit_first(self, path: str, card: str, name: str) -> None:
+        """The first ticket of a list that looks like `card`; no picture where there is none."""
+        self.page.goto(f"{self.address}{path}")
+        found = self.page.locator(f"{card} h3 a")
+        if found.count():
+            found.first.click()
+            self.shoot(name)
+
+    def shoot(self, name: str) -> None:
+        if self.scheme == "dark" and name not in DARK:
+            return
+        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate("window.scrollTo(0, 0)")
+        content = self.page.evaluate("document.documentElement.scrollHeight")
+        height = min(content, LONGEST[self.width])
+        if self.width < PHONE:
+            # The bar at the bottom of a phone belongs to the bottom of the picture.
+            self.page.set_viewport_size({"width": self.width, "height": height})
+            shown = self.page.screenshot()
+            self.page.set_viewport_size({"width": self.width, "height": WIDTHS[self.width]})
+        else:
+            clip: Any = {"x": 0, "y": 0, "width": self.width, "height": height}
+            shown = self.page.screenshot(full_page=True, clip=clip)
+        suffix = "-dark" if self.scheme == "dark" else ""
+        path = self.folder / f"{name}-{self.width}{suffix}.png"
+        picture = Image.open(io.BytesIO(shown)).convert("RGB")
+        picture.quantize(COLOURS, kmeans=3, dither=Image.Dither.NONE).save(path, optimize=True)
