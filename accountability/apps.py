@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class AccountabilityConfig(AppConfig):
+    name = "accountability"
+
+    def ready(self) -> None:
+        # Connects the receiver; at the top it would come before the models are there.
+        import_module("accountability.receivers")

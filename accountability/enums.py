@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Cause(models.TextChoices):
+    """What stood in the way of a promise, as far as the history shows it."""
+
+    NOBODY_FREE = "nobody_free", _("nobody was working on it")
+    NOT_STARTED = "not_started", _("work had not started")
+    HANDED_ON = "handed_on", _("it was handed from department to department")
+    NOT_FINISHED = "not_finished", _("work had started but was not finished")
+
+
+class Share(models.TextChoices):
+    """How the points of a rule are dealt out."""
+
+    CUSTODY = "custody", _("by the time that each held the ticket")
+    HOLDER = "holder", _("to who held the ticket")

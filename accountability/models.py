@@ -1,0 +1,184 @@
+"""What is remembered of kept and broken promises."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accountability.enums import Cause, Share
+from accountability.querysets import BreachQuerySet, PointsEntryQuerySet, PointsRuleQuerySet
+from accounts.models import Organisation
+from common.models import IdentifiedModel
+from common.text import refuse_control_characters
+from departments.models import Department
+from tickets.enums import EventKind, Promise
+from tickets.models import Ticket, TicketEvent
+
+
+class Breach(IdentifiedModel):
+    """A promise that was missed, the department that had the ticket when its time ran out, and its remedy.
+
+    `custody_split` says who consumed the time: a list of {department, name, seconds}, in the order
+    in which they first held the ticket.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, related_name="breaches", verbose_name=_("ticket")
+    )
+    promise = models.CharField(_("promise"), max_length=20, choices=Promise)
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="+", verbose_name=_("accountable department")
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("agent who had it"),
+    )
+    breached_at = models.DateTimeField(_("promised for"))
+    cause = models.CharField(_("cause"), max_length=20, choices=Cause)
+    custody_split = models.JSONField(_("who held it how long"), default=list)
+    remedy_note = models.TextField(
+        _("remedy"),
+        max_length=2000,
+        blank=True,
+        validators=[refuse_control_characters],
+        help_text=_("What the department does about it. The public can be shown this."),
+    )
+    remedied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("remedy written by"),
+    )
+    remedied_at = models.DateTimeField(_("remedy written at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+
+    objects = BreachQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("breach")
+        verbose_name_plural = _("breaches")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["ticket", "promise", "breached_at"], name="breach_is_recorded_once"
+            ),
+            models.CheckConstraint(condition=Q(promise__in=Promise.values), name="breach_promise_is_known"),
+            models.CheckConstraint(condition=Q(cause__in=Cause.values), name="breach_cause_is_known"),
+            models.CheckConstraint(
+                condition=Q(remedy_note="", remedied_at__isnull=True, remedied_by__isnull=True)
+                | (~Q(remedy_note="") & Q(remedied_at__isnull=False, remedied_by__isnull=False)),
+                name="breach_remedy_has_author_and_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index("organisation", F("breached_at").desc(), F("id").desc(), name="breach_newest"),
+            models.Index("department", F("breached_at").desc(), name="breach_of_department"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department}: {self.breached_at:%Y-%m-%d %H:%M}"
+
+
+class PointsRule(IdentifiedModel):
+    """How many points a kind of event is worth. A changed rule is a new version; entries keep theirs."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="+", verbose_name=_("organisation")
+    )
+    code = models.SlugField(_("code"), max_length=40)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    title = models.CharField(_("title"), max_length=120)
+    event_kind = models.CharField(_("event"), max_length=40, choices=EventKind)
+    points = models.SmallIntegerField(_("points"), help_text=_("Negative for a penalty."))
+    share = models.CharField(_("dealt out"), max_length=20, choices=Share)
+    created_at = models.DateTimeField(_("in force since"), default=timezone.now, editable=False)
+    retired_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+
+    objects = PointsRuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("points rule")
+        verbose_name_plural = _("points rules")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "code", "version"], name="pointsrule_version_is_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "code"],
+                condition=Q(retired_at__isnull=True),
+                name="pointsrule_has_one_version_in_force",
+            ),
+            models.CheckConstraint(condition=~Q(points=0), name="pointsrule_is_worth_something"),
+            models.CheckConstraint(condition=Q(share__in=Share.values), name="pointsrule_share_is_known"),
+            models.CheckConstraint(
+                condition=Q(event_kind__in=EventKind.values), name="pointsrule_event_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} (v{self.version})"
+
+
+class PointsEntry(IdentifiedModel):
+    """One line of the ledger: points of a department, or of a person in it, with rule and event.
+
+    Append-only, and the database says so with a trigger. A correction is another entry.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    rule = models.ForeignKey(PointsRule, on_delete=models.PROTECT, related_name="+", verbose_name=_("rule"))
+    event = models.ForeignKey(
+        TicketEvent, on_delete=models.PROTECT, related_name="+", verbose_name=_("event")
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="+", verbose_name=_("department")
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("person"),
+        help_text=_("Empty for the points of the department itself."),
+    )
+    points = models.SmallIntegerField(_("points"))
+    occurred_at = models.DateTimeField(_("earned at"))
+    created_at = models.DateTimeField(_("entered at"), default=timezone.now, editable=False)
+
+    objects = PointsEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("points entry")
+        verbose_name_plural = _("points ledger")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["rule", "event", "department", "person"],
+                name="pointsentry_is_earned_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=~Q(points=0), name="pointsentry_is_worth_something"),
+        ]
+        indexes: ClassVar = [
+            models.Index("organisation", "occurred_at", name="pointsentry_board"),
+            models.Index("department", F("occurred_at").desc(), name="pointsentry_of_department"),
+            models.Index("person", F("occurred_at").desc(), name="pointsentry_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points:+} {self.department}"

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import Capability
+from accounts.permissions import is_operator, organisations_where
+from departments.permissions import departments_of
+
+if TYPE_CHECKING:
+    from accountability.models import Breach, PointsEntry, PointsRule
+
+
+def _within_reach(user: Any) -> Q:
+    """Rows of own departments, and of organisations of which the person sees everything."""
+    whole = organisations_where(user, Capability.VIEW_ALL_TICKETS)
+    own = organisations_where(user, Capability.VIEW_DEPARTMENT_TICKETS)
+    return Q(organisation_id__in=whole) | Q(
+        organisation_id__in=own, department_id__in=list(departments_of(user))
+    )
+
+
+class BreachQuerySet(models.QuerySet["Breach"]):
+    def visible_to(self, user: Any) -> BreachQuerySet:
+        return self.all() if is_operator(user) else self.filter(_within_reach(user))
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> BreachQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def in_department(self, department_id: uuid.UUID) -> BreachQuerySet:
+        return self.filter(department_id=department_id)
+
+    def between(self, start: datetime, end: datetime) -> BreachQuerySet:
+        return self.filter(breached_at__gte=start, breached_at__lt=end)
+
+    def without_remedy(self) -> BreachQuerySet:
+        return self.filter(remedied_at__isnull=True)
+
+    def newest_first(self) -> BreachQuerySet:
+        return self.order_by("-breached_at", "-pk")
+
+    def for_list(self) -> BreachQuerySet:
+        return self.select_related("ticket", "department", "assignee", "remedied_by")
+
+
+class PointsRuleQuerySet(models.QuerySet["PointsRule"]):
+    def in_force(self, organisation_id: uuid.UUID) -> PointsRuleQuerySet:
+        return self.filter(organisation_id=organisation_id, retired_at__isnull=True)
+
+    def for_kind(self, event_kind: str) -> PointsRuleQuerySet:
+        return self.filter(event_kind=event_kind)
+
+
+class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
+    def visible_to(self, user: Any) -> PointsEntryQuerySet:
+        return self.all() if is_operator(user) else self.filter(_within_reach(user))
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> PointsEntryQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def of_departments_themselves(self) -> PointsEntryQuerySet:
+        return self.filter(person__isnull=True)
+
+    def of_people(self) -> PointsEntryQuerySet:
+        return self.filter(person__isnull=False)
+
+    def in_department(self, department_id: uuid.UUID) -> PointsEntryQuerySet:
+        return self.filter(department_id=department_id)
+
+    def between(self, start: datetime, end: datetime) -> PointsEntryQuerySet:
+        return self.filter(occurred_at__gte=start, occurred_at__lt=end)
+
+    def for_list(self) -> PointsEntryQuerySet:
+        return self.select_related("rule", "event__ticket", "department", "person")
