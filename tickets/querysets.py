@@ -38,7 +38,7 @@ class Operator(Func):
 
     template = "(%(expressions)s)"
 
-    def __init__(self, left: Func, operator: str, right: Func, output_field: models.Field[Any, Any]) -> None:
+    def __init__(self, left: Any, operator: str, right: Any, output_field: models.Field[Any, Any]) -> None:
         super().__init__(left, right, arg_joiner=f" {operator} ", output_field=output_field)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from accountability.models import Breach
 from accounts.enums import Role
 from accounts.models import Organisation, User
 from accounts.tests.factories import PASSWORD, MembershipFactory, OrganisationFactory, UserFactory
@@ -25,7 +27,7 @@ from departments.tests.factories import (
 )
 from tests.inboxes import Inbox
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
-from tickets.enums import Source
+from tickets.enums import Promise, Source
 from tickets.models import Ticket
 
 CHURCH_SQUARE = Place(latitude=-25.7463, longitude=28.1880, address="Church Square")
@@ -135,6 +137,16 @@ class World:
         first: Ticket = Ticket.objects.order_by("created_at", "pk")[:1].get()
         return first
 
+    def breach(self) -> Breach:
+        """The ticket's missed promise to resolve. Background work may take a moment to record it."""
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            found = Breach.objects.filter(ticket=self.ticket, promise=Promise.RESOLVE).first()
+            if found is not None:
+                return found
+            time.sleep(0.1)
+        raise AssertionError("No breach of the promise to resolve was recorded.")
+
     # Browsers
 
     def page(self, name: str) -> Page:
@@ -176,8 +188,14 @@ class World:
 
     def code_in_sms(self, name: str) -> str:
         text = self.sms_inbox.wait_for(self.phone_of(name), containing="/v/").text
-        return re.findall(r"\b(\d{6})\b", text)[0]
+        return first_match(r"\b(\d{6})\b", text)
 
     def link_in_sms(self, name: str) -> str:
         text = self.sms_inbox.wait_for(self.phone_of(name), containing="/v/").text
-        return re.findall(r"https?://\S+/v/[\w-]{22}/", text)[0]
+        return first_match(r"(https?://\S+/v/[\w-]{22}/)", text)
+
+
+def first_match(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match is not None, f"{pattern} is not in {text!r}"
+    return match[1]

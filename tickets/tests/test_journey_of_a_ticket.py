@@ -63,7 +63,8 @@ def test_a_verified_resolution_closes_the_ticket_and_frees_the_agent(category: C
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.outcome) == (Status.CLOSED, Outcome.VERIFIED)
-    assert ticket.closed_at is not None and ticket.auto_close_at is None
+    assert ticket.closed_at is not None
+    assert ticket.auto_close_at is None
     assert kinds(ticket) == [
         EventKind.CREATED,
         EventKind.ASSIGNED,
@@ -91,7 +92,8 @@ def test_a_disputed_resolution_goes_back_to_work_and_its_clock_goes_on(
     ticket.refresh_from_db()
     assert (ticket.status, ticket.reopened_count, ticket.resolved_at) == (Status.IN_PROGRESS, 1, None)
     assert ticket.clocks.get(promise=Promise.RESOLVE).state == ClockState.RUNNING
-    assert ticket.due_at is not None and ticket.due_at > timezone.now()
+    assert ticket.due_at is not None
+    assert ticket.due_at > timezone.now()
     assert DepartmentMember.objects.get(user=agent).open_tickets == 1
     assert ticket.verifications.get().reason == "Water is still running."
 
