@@ -162,7 +162,8 @@ class World:
     def go(self, name: str, path: str) -> Page:
         page = self.page(name)
         answer = page.goto(path)
-        assert answer is not None and answer.ok, f"{path} answered {answer and answer.status}"
+        assert answer is not None
+        assert answer.ok, f"{path} answered {answer.status}"
         return page
 
     def sign_in(self, name: str) -> Page:
