@@ -66,6 +66,9 @@ class OrganisationAdmin(ScopedModelAdmin):
         rows: Any = self.get_queryset(request)
         return rows.managed_by(request.user)
 
+    def is_in_menu(self, user: Any) -> bool:
+        return self.may_change(user) or has_capability_anywhere(user, Capability.VIEW_REPORTS)
+
     def may_change(self, user: Any, row: Any = None) -> bool:
         if row is None:
             return has_capability_anywhere(user, Capability.MANAGE_ORGANISATION)
@@ -100,7 +103,7 @@ class UserAdmin(ScopedModelAdmin):
     inlines = (_MembershipInline,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return colleagues_of(request.user)
+        return colleagues_of(request.user).by_name()
 
     def may_change(self, user: Any, row: Any = None) -> bool:
         if row is None:
@@ -124,7 +127,9 @@ class NewMemberForm(forms.ModelForm[Membership]):
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget()
     )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=UnfoldAdminSelectWidget())
+    role = forms.ChoiceField(
+        label=_("Role"), choices=Role.choices, initial=Role.AGENT, widget=UnfoldAdminSelectWidget()
+    )
 
     class Meta:
         model = Membership

@@ -18,6 +18,7 @@ from django.db import models
 from django.forms import HiddenInput, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.paginator import InfinitePaginator
@@ -58,7 +59,7 @@ EXTRA_ENTRIES: list[ExtraEntry] = []
 
 
 def add_menu_entry(entry: MenuEntry, *, url_name: str, is_shown: Callable[[HttpRequest], bool]) -> None:
-    """Put a page of its own into the menu. `url_name` is reversed in the console's namespace."""
+    """Put a page of its own into the menu. `url_name` without a namespace is the console's."""
     EXTRA_ENTRIES.append(ExtraEntry(entry, url_name, is_shown))
 
 
@@ -139,6 +140,10 @@ class ScopedModelAdmin(_ScopedChoices, ModelAdmin):
     def may_delete(self, user: Any, row: Any = None) -> bool:
         return False
 
+    def is_in_menu(self, user: Any) -> bool:
+        """Whether the menu leads there; who does not need a page may still follow a link to it."""
+        return self.may_view(user)
+
     # The same, as Django asks it
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -177,6 +182,11 @@ class ScopedModelAdmin(_ScopedChoices, ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Headed by what it lists, not by an instruction to select something."""
+        title = (self.menu.title if self.menu else "") or self.opts.verbose_name_plural
+        return super().changelist_view(request, {"title": capfirst(str(title)), **(extra_context or {})})
 
     def changeform_view(
         self,
@@ -254,6 +264,8 @@ class _InlineRights(_ScopedChoices):
 
 class ScopedTabularInline(_InlineRights, TabularInline):
     """Rows of the page's row, as a table."""
+
+    hide_title = True
 
 
 class ScopedStackedInline(_InlineRights, StackedInline):

@@ -57,23 +57,37 @@ class StaffConsole(UnfoldAdminSite):
         response: HttpResponse = LogoutView.as_view(next_page=settings.ACCOUNT_LOGOUT_REDIRECT_URL)(request)
         return response
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is no page for an application: the menu leads to everything."""
+        return HttpResponseRedirect(reverse("admin:index"))
+
     def menu(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The menu of one person: the pages of each group that they may open."""
-        lines: dict[MenuGroup, list[tuple[MenuEntry, str, str]]] = {group: [] for group in MenuGroup}
-        for entry, title, link in self._menu_lines(request):
-            lines[entry.group].append((entry, title, link))
-        return [_menu_group(group, sorted(lines[group], key=_place)) for group in MenuGroup if lines[group]]
+        lines = sorted(self._menu_lines(request), key=_place)
+        # Of the lines that lead to the page's address, the longest is where the person is.
+        here = max(
+            (link for _entry, _title, link in lines if request.path.startswith(link)), key=len, default=""
+        )
+        groups = {group: [line for line in lines if line[0].group is group] for group in MenuGroup}
+        return [_menu_group(group, found, here) for group, found in groups.items() if found]
 
     def _menu_lines(self, request: HttpRequest) -> Iterable[tuple[MenuEntry, str, str]]:
         for model, page in self._registry.items():
-            entry = getattr(page, "menu", None)
-            if entry is not None and page.has_module_permission(request):
+            entry = page.menu
+            if entry is not None and page.is_in_menu(request.user):
                 meta = model._meta
                 link = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
                 yield entry, capfirst(str(entry.title or meta.verbose_name_plural)), link
         for extra in EXTRA_ENTRIES:
             if extra.is_shown(request):
-                yield extra.entry, capfirst(str(extra.entry.title)), reverse(f"admin:{extra.url_name}")
+                yield extra.entry, capfirst(str(extra.entry.title)), _address(extra.url_name)
+
+
+def _address(url_name: str) -> str:
+    """Of a page of the console, or of another app that names its own namespace."""
+    return reverse(url_name if ":" in url_name else f"admin:{url_name}")
 
 
 def _place(line: tuple[MenuEntry, str, str]) -> tuple[int, str]:
@@ -81,11 +95,14 @@ def _place(line: tuple[MenuEntry, str, str]) -> tuple[int, str]:
     return entry.position, title
 
 
-def _menu_group(group: MenuGroup, lines: list[tuple[MenuEntry, str, str]]) -> dict[str, Any]:
+def _menu_group(group: MenuGroup, lines: list[tuple[MenuEntry, str, str]], here: str) -> dict[str, Any]:
     return {
         "title": group.value,
         "separator": group is not MenuGroup.WORK,
-        "items": [{"title": title, "icon": entry.icon, "link": link} for entry, title, link in lines],
+        "items": [
+            {"title": title, "icon": entry.icon, "link": link, "active": link == here}
+            for entry, title, link in lines
+        ],
     }
 
 

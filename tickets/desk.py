@@ -22,7 +22,7 @@ from common.references import MistypedReference, looks_like_reference, parse_ref
 from departments.models import Category, Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
 from tickets.enums import Status
-from tickets.models import Attachment, Clock, Custody, Ticket, TicketEvent
+from tickets.models import Attachment, Clock, Custody, Project, Ticket, TicketEvent
 from tickets.queries import capped_count, similar_open_tickets
 from tickets.querysets import TicketQuerySet
 
@@ -217,3 +217,7 @@ def audit_trail(events: models.QuerySet[TicketEvent]) -> models.QuerySet[TicketE
     """Events with what the audit trail shows of each."""
     related = events.select_related("ticket", "actor", "department")
     return related.defer("ticket__search", "ticket__description")
+
+
+def has_projects(user: Any) -> bool:
+    return Project.objects.visible_to(user).exists()

@@ -64,6 +64,9 @@ class CalendarAdmin(ScopedModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("intervals")
 
+    def is_in_menu(self, user: Any) -> bool:
+        return self.may_change(user) or has_capability_anywhere(user, Capability.VIEW_REPORTS)
+
     def may_add(self, user: Any) -> bool:
         return has_capability_anywhere(user, Capability.MANAGE_ORGANISATION)
 

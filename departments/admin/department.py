@@ -168,6 +168,9 @@ class DepartmentMemberAdmin(ScopedModelAdmin):
     autocomplete_fields = ("user", "skills", "regions")
     fields = ("department", "user", "capacity", "is_available", "is_active", "skills", "regions")
 
+    def is_in_menu(self, user: Any) -> bool:
+        return self.may_change(user) or has_capability_anywhere(user, Capability.VIEW_REPORTS)
+
     def may_add(self, user: Any) -> bool:
         return has_capability_anywhere(user, Capability.MANAGE_DEPARTMENT)
 

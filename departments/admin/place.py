@@ -20,6 +20,9 @@ class PlaceAdmin(ScopedModelAdmin):
 
     editable: tuple[str, ...] = ("name",)
 
+    def is_in_menu(self, user: Any) -> bool:
+        return self.may_change(user) or has_capability_anywhere(user, Capability.VIEW_REPORTS)
+
     def may_change(self, user: Any, row: Any = None) -> bool:
         if row is None:
             return has_capability_anywhere(user, Capability.MANAGE_ORGANISATION)

@@ -19,7 +19,7 @@ from accounts.permissions import has_capability_anywhere
 from tickets.actions.assignment import set_availability
 from tickets.admin.rows import Row, rows_for
 from tickets.admin.words import moment
-from tickets.desk import Pile, board_of, desk_of, own_place
+from tickets.desk import Board, Desk, Pile, board_of, desk_of, own_place
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,7 @@ def my_work(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "greeting": _greeting(now) % {"name": user.get_short_name() or _("colleague")},
         "today": moment(now),
         "places": desk.places,
-        "sections": [
-            *(_own_sections(desk, now) if works else []),
-            *(_board_sections(board, now) if board else []),
-        ],
+        "sections": _sections(desk if works else None, board, now),
         "members": board.members if board else [],
         "queue": _queue_section(desk.queue, now) if works else None,
         "can_log": has_capability_anywhere(user, Capability.LOG_FOR_CALLER),
@@ -72,15 +69,23 @@ def _list_url(**filters: str) -> str:
     return reverse("admin:tickets_ticket_changelist") + (f"?{query}" if query else "")
 
 
-def _section(pile: Pile, now: datetime, **words: Any) -> Section:
-    return Section(rows=rows_for(pile.tickets, now), height=pile.height, **words)
+def _sections(desk: Desk | None, board: Board | None, now: datetime) -> list[Section]:
+    """Own work first; an empty desk says nothing to who has a board to look at."""
+    own = _own_sections(desk, now) if desk else []
+    shown = [section for section in own if section.rows or (section.name == "next" and board is None)]
+    return [*shown, *(_board_sections(board, now) if board else [])]
 
 
-def _own_sections(desk: Any, now: datetime) -> list[Section]:
+def _section(pile: Pile, now: datetime, *, is_own: bool = False, **words: Any) -> Section:
+    return Section(rows=rows_for(pile.tickets, now, is_own=is_own), height=pile.height, **words)
+
+
+def _own_sections(desk: Desk, now: datetime) -> list[Section]:
     return [
         _section(
             desk.to_do,
             now,
+            is_own=True,
             name="next",
             title=_("Do next"),
             hint=_("Your tickets, expiring first"),
@@ -90,6 +95,7 @@ def _own_sections(desk: Any, now: datetime) -> list[Section]:
         _section(
             desk.waiting,
             now,
+            is_own=True,
             name="waiting",
             title=_("Waiting for the reporter"),
             hint=_("Answered or resolved by you; nothing to do until they reply"),
@@ -112,7 +118,7 @@ def _queue_section(pile: Pile, now: datetime) -> Section:
     )
 
 
-def _board_sections(board: Any, now: datetime) -> list[Section]:
+def _board_sections(board: Board, now: datetime) -> list[Section]:
     return [
         _section(
             board.expired,

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from accounts.enums import Capability
 from accounts.permissions import has_capability, has_capability_anywhere
 from common.admin import MenuEntry, MenuGroup, ScopedModelAdmin
+from tickets.desk import has_projects
 from tickets.models import Project
 
 
@@ -24,6 +25,9 @@ class ProjectAdmin(ScopedModelAdmin):
         return has_capability_anywhere(user, Capability.WORK_ON_TICKETS) or has_capability_anywhere(
             user, Capability.VIEW_ALL_TICKETS
         )
+
+    def is_in_menu(self, user: Any) -> bool:
+        return self.may_change(user) or has_projects(user)
 
     def may_add(self, user: Any) -> bool:
         return has_capability_anywhere(user, Capability.MANAGE_ORGANISATION)

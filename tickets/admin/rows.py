@@ -30,15 +30,15 @@ def ticket_url(ticket: Ticket) -> str:
     return reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
 
-def row_for(ticket: Ticket, now: datetime) -> Row:
-    """Reads the related rows of `TicketQuerySet.for_list`."""
+def row_for(ticket: Ticket, now: datetime, *, is_own: bool = False) -> Row:
+    """Reads the related rows of `TicketQuerySet.for_list`. `is_own`: the reader holds it and knows where."""
     priority = priority_word(ticket)
     return Row(
         key=str(ticket.pk),
         url=ticket_url(ticket),
         reference=ticket.reference,
         title=ticket.title,
-        facts=_facts(ticket, now),
+        facts=_facts(ticket, now, is_own),
         status=status_word(ticket),
         # A usual priority says nothing; only what differs is worth a look.
         priority=priority if priority.tone != "quiet" else None,
@@ -47,16 +47,20 @@ def row_for(ticket: Ticket, now: datetime) -> Row:
     )
 
 
-def _facts(ticket: Ticket, now: datetime) -> list[str]:
+def _facts(ticket: Ticket, now: datetime, is_own: bool) -> list[str]:
+    holder = ticket.assignee.get_full_name() if ticket.assignee else _department(ticket)
     facts = [
         ticket.category.name if ticket.category else _("no category"),
-        ticket.department.name if ticket.department else _("no department"),
+        "" if is_own else holder,
         str(ticket.ward) if ticket.ward else "",
-        ticket.assignee.get_full_name() if ticket.assignee else "",
         _("reported %(time)s ago") % {"time": span(ticket.created_at, now)},
     ]
     return [fact for fact in facts if fact]
 
 
-def rows_for(tickets: Iterable[Ticket], now: datetime) -> list[Row]:
-    return [row_for(ticket, now) for ticket in tickets]
+def _department(ticket: Ticket) -> str:
+    return ticket.department.name if ticket.department else _("no department")
+
+
+def rows_for(tickets: Iterable[Ticket], now: datetime, *, is_own: bool = False) -> list[Row]:
+    return [row_for(ticket, now, is_own=is_own) for ticket in tickets]

@@ -38,7 +38,7 @@ class TicketAdmin(ReadOnlyAdmin):
 
     menu = MenuEntry(MenuGroup.WORK, "confirmation_number", 20)
     change_list_template = "console/ticket_list.html"
-    list_display = ("summary", "status_badge", "time_badge", "priority_badge", "department", "held_by", "age")
+    list_display = ("summary", "status_badge", "time_badge", "priority_badge", "held_by")
     list_display_links = None
     list_filter = TICKET_FILTERS
     search_fields = ("reference",)
@@ -78,8 +78,7 @@ class TicketAdmin(ReadOnlyAdmin):
         found = self._found_by_reference(request)
         if found is not None:
             return Redirect(ticket_url(found))
-        context = {"title": _("Tickets"), "tabs": _tabs(request), **(extra_context or {})}
-        return super().changelist_view(request, context)
+        return super().changelist_view(request, {"tabs": _tabs(request), **(extra_context or {})})
 
     def _found_by_reference(self, request: HttpRequest) -> Ticket | None:
         """The one ticket that a whole reference names: its page says more than a list of one."""
@@ -118,11 +117,11 @@ class TicketAdmin(ReadOnlyAdmin):
         ticket = self.get_object(request, object_id)
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET"])
-        return show_workspace(request, ticket, self._site_context(request))
+        return show_workspace(request, ticket, self._ticket_context(request, ticket))
 
     def verb_view(self, request: HttpRequest, ticket_id: uuid.UUID, slug: str) -> HttpResponse:
         ticket = self.get_object(request, str(ticket_id))
-        return use_verb(request, ticket, slug, self._site_context(request))
+        return use_verb(request, ticket, slug, self._ticket_context(request, ticket))
 
     def photo_view(self, request: HttpRequest, ticket_id: uuid.UUID, key: uuid.UUID) -> FileResponse:
         attachment = attachment_of(self.get_object(request, str(ticket_id)), key)
@@ -139,13 +138,17 @@ class TicketAdmin(ReadOnlyAdmin):
 
     def _site_context(self, request: HttpRequest) -> dict[str, Any]:
         context: dict[str, Any] = self.admin_site.each_context(request)
-        return context | {"opts": self.opts, "media": self.media}
+        return context
+
+    def _ticket_context(self, request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+        return self._site_context(request) | {"opts": self.opts, "original": ticket}
 
     # Columns
 
     @display(description=gettext_lazy("ticket"))
     def summary(self, ticket: Ticket) -> SafeString:
         facts = [fact.name for fact in (ticket.category, ticket.ward) if fact]
+        facts.append(words.moment(ticket.created_at))
         return format_html(
             '<a class="c-summary" href="{}"><span class="c-reference">{}</span> '
             "<strong>{}</strong> <small>{}</small></a>",
@@ -168,15 +171,12 @@ class TicketAdmin(ReadOnlyAdmin):
     def priority_badge(self, ticket: Ticket) -> SafeString:
         return words.badge(words.priority_word(ticket))
 
-    @display(description=gettext_lazy("agent"))
-    def held_by(self, ticket: Ticket) -> str:
-        if ticket.assignee is not None:
-            return ticket.assignee.get_full_name()
-        return _("in the queue") if ticket.queued_at else "–"
-
-    @display(description=gettext_lazy("reported"))
-    def age(self, ticket: Ticket) -> str:
-        return words.moment(ticket.created_at)
+    @display(description=gettext_lazy("held by"))
+    def held_by(self, ticket: Ticket) -> SafeString:
+        person = ticket.assignee.get_full_name() if ticket.assignee else ""
+        waiting = _("in the queue") if ticket.queued_at else _("nobody in particular")
+        department = ticket.department.name if ticket.department else _("no department")
+        return format_html('<span class="c-holder">{}<small>{}</small></span>', person or waiting, department)
 
 
 def _tabs(request: HttpRequest) -> list[dict[str, Any]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from departments.enums import Priority
 from tickets.enums import EventKind, Visibility
-from tickets.models import TicketEvent
+from tickets.models import Ticket, TicketEvent
 from tickets.queries import Conversation
 
 _LOOKS: dict[str, tuple[str, str]] = {
@@ -55,20 +57,42 @@ class Item:
     is_said: bool
 
 
-def timeline(conversation: Conversation, *, with_reporter: bool) -> list[Item]:
-    """Every event the reader may see. Without `with_reporter`, reporters stay nameless."""
+def timeline(conversation: Conversation, ticket: Ticket, *, with_reporter: bool) -> list[Item]:
+    """Every event the reader may see. Without `with_reporter`, the reporter stays nameless."""
     said = {str(message.pk): message for message in conversation.messages}
-    return [
-        _item(event, said.get(str(event.data.get("message"))), with_reporter)
-        for event in reversed(conversation.events)
-    ]
+    items: list[Item] = []
+    newest_first = reversed(conversation.events)
+    for kind, group in groupby(newest_first, key=lambda event: event.kind):
+        events = list(group)
+        if kind == EventKind.SUPPORTED:
+            items.append(_supports(events))
+        else:
+            items.extend(
+                _item(event, said.get(_message_of(event)), _who(event, ticket, with_reporter))
+                for event in events
+            )
+    return items
 
 
-def _item(event: TicketEvent, message: Any, with_reporter: bool) -> Item:
+def _message_of(event: TicketEvent) -> str:
+    return str(event.data.get("message"))
+
+
+def _supports(events: list[TicketEvent]) -> Item:
+    """Neighbours in a row as one line: how many they are is what matters to who works on it."""
+    count = len(events)
+    headline = ngettext("%(count)d person says “me too”", "%(count)d people say “me too”", count) % {
+        "count": count
+    }
+    tone, icon = _LOOKS[EventKind.SUPPORTED]
+    return Item(headline, _("residents"), events[0].occurred_at, "", tone, icon, False, False)
+
+
+def _item(event: TicketEvent, message: Any, who: str) -> Item:
     tone, icon = _LOOKS.get(event.kind, ("quiet", "circle"))
     return Item(
         headline=_headline(event),
-        who=_who(event, with_reporter),
+        who=who,
         at=event.occurred_at,
         text=message.body if message is not None else event.note,
         tone=tone,
@@ -94,18 +118,12 @@ def _detail(event: TicketEvent) -> str:
     return str(data.get("assignee_name") or data.get("to") or "")
 
 
-def _who(event: TicketEvent, with_reporter: bool) -> str:
+def _who(event: TicketEvent, ticket: Ticket, with_reporter: bool) -> str:
     if event.actor is None:
         return _("the system")
-    works_here = event.kind not in {
-        EventKind.CREATED,
-        EventKind.REPLIED,
-        EventKind.VERIFIED,
-        EventKind.DISPUTED,
-    }
-    said_by_reporter = event.kind == EventKind.MESSAGE_ADDED and not event.data.get("is_from_staff")
-    if with_reporter or (works_here and not said_by_reporter):
-        name = event.actor.get_full_name()
-        spoken_for = event.on_behalf_of if with_reporter else ""
-        return _("%(name)s for %(caller)s") % {"name": name, "caller": spoken_for} if spoken_for else name
-    return _("the reporter")
+    if not with_reporter:
+        return _("the reporter") if event.actor_id == ticket.reporter_id else event.actor.get_full_name()
+    name = event.actor.get_full_name()
+    if not event.on_behalf_of:
+        return name
+    return _("%(name)s for %(caller)s") % {"name": name, "caller": event.on_behalf_of}

@@ -78,7 +78,7 @@ def workspace_context(ticket: Ticket, user: Any, opened: Opened | None, wanted: 
         "first_buttons": [button for button in buttons if button.row.slug in _FIRST],
         "saying_buttons": [button for button in buttons if button.row.slug in _SAYING],
         "other_buttons": [button for button in buttons if button.row.slug not in (*_FIRST, *_SAYING)],
-        "timeline": timeline(conversation, with_reporter=with_reporter),
+        "timeline": timeline(conversation, ticket, with_reporter=with_reporter),
         "photos": [_photo(ticket, attachment) for attachment in conversation.attachments],
         "reporter": _reporter(ticket) if with_reporter else None,
         "same_reporter": rows_for(around.same_reporter, now),

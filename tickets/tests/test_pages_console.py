@@ -40,7 +40,9 @@ def sign_in() -> SignIn:
 
 
 def pages(kind: str) -> list[str]:
-    return [f"admin:{model._meta.app_label}_{model._meta.model_name}_{kind}" for model in admin.site._registry]
+    return [
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_{kind}" for model in admin.site._registry
+    ]
 
 
 def test_every_list_and_every_row_opens_for_the_organisation_admin(
