@@ -26,7 +26,13 @@ from common.api.serializers import read_body
 from common.api.views import Endpoint
 from common.throttling import SignInThrottle, SignUpThrottle
 
-_EXAMPLE = {"email": "thandi@example.org", "password": "jacaranda-in-october"}
+_DEMO_RESIDENT = {"email": "resident@demo.lokisa.example", "password": "jacaranda-city"}
+_NEW_ACCOUNT = {
+    "email": "thandi@example.org",
+    "password": "purple-rain-in-october",
+    "full_name": "Thandi Mokoena",
+    "phone": "082 123 4567",
+}
 
 
 class TokenEndpoint(Endpoint):
@@ -41,7 +47,7 @@ class TokenEndpoint(Endpoint):
         request=SignInSerializer,
         responses=TokensSerializer,
         tags=["auth"],
-        examples=[OpenApiExample("A resident", _EXAMPLE, request_only=True)],
+        examples=[OpenApiExample("A resident of the demo", _DEMO_RESIDENT, request_only=True)],
     )
     def obtain(self, request: Request) -> Response:
         """Tokens for an e-mail address and password, and the code of the second factor where there is one."""
@@ -84,13 +90,7 @@ class AccountEndpoint(Endpoint):
         request=NewAccountSerializer,
         responses={201: AccountSerializer},
         tags=["accounts"],
-        examples=[
-            OpenApiExample(
-                "A resident",
-                {**_EXAMPLE, "full_name": "Thandi Mokoena", "phone": "082 123 4567"},
-                request_only=True,
-            )
-        ],
+        examples=[OpenApiExample("A resident", _NEW_ACCOUNT, request_only=True)],
     )
     def create(self, request: Request) -> Response:
         """For residents and for people whom an organisation will invite; it carries no role by itself."""

@@ -71,7 +71,8 @@ class KeyFilter(django_filters.CharFilter):
     def __init__(
         self, field_name: str, *, human_key: str, read: Callable[[str], Any] = str, **options: Any
     ) -> None:
-        self.human_key = human_key
+        # Codes are words: people do not mind their case.
+        self.column = f"{field_name}__{human_key}" + ("__iexact" if read is str else "")
         self.read = read
         super().__init__(field_name, max_length=100, **options)
 
@@ -84,7 +85,7 @@ class KeyFilter(django_filters.CharFilter):
             typed = self.read(value)
         except ValueError as error:
             raise ValidationError({self.field_name: [_("This value is not valid.")]}) from error
-        return queryset.filter(**{f"{self.field_name}__{self.human_key}": typed})
+        return queryset.filter(**{self.column: typed})
 
 
 class YesNoField(forms.NullBooleanField):

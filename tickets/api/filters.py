@@ -143,7 +143,7 @@ class AgentFilters(django_filters.FilterSet):
 
     def by_department(self, members: MembershipQuerySet, name: str, value: str) -> MembershipQuerySet:
         key = as_uuid(value)
-        named = {"department_id": key} if key else {"department__code": value}
+        named = {"department_id": key} if key else {"department__code__iexact": value}
         return members.filter(Exists(_desks().filter(**named)))
 
     def by_availability(self, members: MembershipQuerySet, name: str, value: bool) -> MembershipQuerySet:

@@ -47,7 +47,7 @@ STAFF_ONLY = ("assignees", "lead", "priority", "project", "tags", "external_ref"
 _BURST_PIPE = {
     "title": "Water is running down Church Street",
     "description": "A pipe burst in front of number 112 this morning.",
-    "category": "burst-pipe",
+    "category": "WAT-BURST",
     "latitude": -25.7461,
     "longitude": 28.1881,
     "address": "112 Church Street, Pretoria",
@@ -93,7 +93,7 @@ class TicketListEndpoint(TicketsEndpoint):
         request=NewTicketSerializer,
         responses={201: TicketDetailSerializer},
         tags=["tickets"],
-        examples=[OpenApiExample("A burst pipe", _BURST_PIPE, request_only=True)],
+        examples=[OpenApiExample("A burst pipe, by a visitor", _BURST_PIPE, request_only=True)],
     )
     def create(self, request: Request) -> Response:
         """Log a problem: it gets a reference, a ward, a department, a promise and an agent at once.

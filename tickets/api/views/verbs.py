@@ -124,7 +124,7 @@ class MovementEndpoint(VerbEndpoint):
         "assign",
         "Decide who works on it",
         AssignSerializer,
-        {"assignee": "agent@example.org", "reason": "Knows the place."},
+        {"assignee": "water@demo.lokisa.example", "reason": "Knows the place."},
     )
     def assign(self, request: Request, name: str) -> Response:
         """For admins: over capacity too, and pinned against automatic reassignment."""
@@ -135,7 +135,10 @@ class MovementEndpoint(VerbEndpoint):
         return self.use(request, name, AssignSerializer, override_assignment, prepare)
 
     @documents_verb(
-        "assignees", "Say who else works on it", AssigneesSerializer, {"assignees": ["agent@example.org"]}
+        "assignees",
+        "Say who else works on it",
+        AssigneesSerializer,
+        {"assignees": ["water@demo.lokisa.example"]},
     )
     def assignees(self, request: Request, name: str) -> Response:
         """The whole list of people beside the one who leads."""
@@ -149,7 +152,7 @@ class MovementEndpoint(VerbEndpoint):
         "transfer",
         "Transfer",
         TransferSerializer,
-        {"department": "roads-stormwater", "reason": "The road has sunk in as well."},
+        {"department": "roads", "reason": "The road has sunk in as well."},
     )
     def transfer(self, request: Request, name: str) -> Response:
         """To another department. The clock goes on: who used up the time stays accountable for it."""
@@ -180,7 +183,7 @@ class MovementEndpoint(VerbEndpoint):
         """The time used so far counts against the new promise."""
         return self.use(request, name, PrioritySerializer, change_priority)
 
-    @documents_verb("route", "Correct the category", RouteSerializer, {"category": "pothole"})
+    @documents_verb("route", "Correct the category", RouteSerializer, {"category": "ROA-POTHOLE"})
     def route(self, request: Request, name: str) -> Response:
         """A category of another department takes the ticket there."""
 
