@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 # What a word weighs by where it stands: in the description, in a keyword of several words, in the
 # name, as a keyword of its own; and what a whole keyword of several words adds.
-DESCRIPTION, IN_PHRASE, NAME, KEYWORD, PHRASE = 0.5, 1.2, 2.0, 2.5, 4.0
+DESCRIPTION, IN_PHRASE, NAME, KEYWORD, PHRASE = 0.5, 1.5, 2.0, 2.2, 4.0
 # How alike a mistyped word must be, and what it then still counts.
 ALIKE, MISTYPED = 0.84, 0.7
 # Below this, or this share of the best score, the words say nothing about a category.
@@ -159,7 +159,7 @@ def _score(wanted: Iterable[str], vocabulary: dict[str, float], common: Counter[
         known, certainty = _recognise(word, vocabulary)
         if known is not None:
             # A word that many categories share tells little about any of them.
-            rarity = math.log((count + 1) / common[known]) / math.log(count + 1)
+            rarity = math.sqrt(math.log((count + 1) / common[known]) / math.log(count + 1))
             total += vocabulary[known] * certainty * rarity
     return total
 

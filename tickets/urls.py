@@ -30,6 +30,7 @@ urlpatterns = [
     path("t/<str:reference>/me-too/", ticket.me_too, name="me_too"),
     path("t/<str:reference>/message/", ticket.send_message, name="message"),
     path("t/<str:reference>/verify/", verify.verify_ticket, name="verify"),
+    path("t/<str:reference>/new-code/", verify.new_code, name="new_code"),
     path("t/<str:reference>/photos/<uuid:key>/", photos.photo, name="photo"),
     path("t/<str:reference>/photos/<uuid:key>/small/", photos.thumbnail, name="thumbnail"),
     path("v/<str:token>/", verify.verify_by_link, name="verify_by_link"),

@@ -196,3 +196,33 @@ def test_a_ticket_that_waits_for_nothing_leads_to_its_page(city: City) -> None:
     ticket = report_ticket(city.category)
 
     assert city.client().get(f"/t/{ticket.reference}/verify/")["Location"] == f"/t/{ticket.reference}/"
+
+
+# Another code
+
+
+def test_the_reporter_gets_a_new_code_and_the_old_one_is_worthless(city: City, ticket: Ticket) -> None:
+    old, client = code(ticket), city.client(ticket.reporter)
+    assert f"/t/{ticket.reference}/new-code/" in client.get(link(ticket)).content.decode()
+
+    answer = client.post(f"/t/{ticket.reference}/new-code/")
+
+    assert answer["Location"] == f"/t/{ticket.reference}/verify/"
+    assert ticket.verifications.get().code_serial == 2
+    assert client.post(link(ticket), {"answer": "confirm", "code": old}).status_code == 400
+
+
+def test_strangers_get_no_code(city: City, ticket: Ticket) -> None:
+    for person in (None, UserFactory.create()):
+        city.client(person).post(f"/t/{ticket.reference}/new-code/")
+
+    assert ticket.verifications.get().code_serial == 1
+
+
+def test_there_is_no_new_code_where_nothing_waits_for_one(city: City) -> None:
+    ticket = report_ticket(city.category)
+
+    answer = city.client(ticket.reporter).post(f"/t/{ticket.reference}/new-code/", follow=True)
+
+    assert "does not wait for a confirmation" in answer.content.decode()
+    assert not Verification.objects.exists()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.site import require_organisation
 from common.errors import DomainError
-from tickets.actions.verification import dispute_resolution, may_answer, verify_resolution
+from tickets.actions.verification import dispute_resolution, may_answer, send_new_code, verify_resolution
 from tickets.enums import Status, VerificationState
 from tickets.forms import VerifyForm, add_refusal
 from tickets.models import Ticket, Verification
+from tickets.permissions import is_reporter
 from tickets.queries import verification_of_link
 from tickets.views.access import get_ticket_or_404
 from tickets.views.cards import place_words
@@ -48,6 +51,20 @@ def verify_ticket(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("tickets:ticket", ticket.reference)
         return redirect(f"{reverse('account_login')}?next={request.path}")
     return _ask(request, ticket)
+
+
+@require_POST
+@login_required
+def new_code(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send the reporter another code, by the ways they are told everything else."""
+    ticket = get_ticket_or_404(request, reference)
+    try:
+        send_new_code(ticket, acting_user=request.user)
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+        return redirect("tickets:ticket", ticket.reference)
+    messages.success(request, _("A new code is on its way. The old one does not work any more."))
+    return redirect("tickets:verify", ticket.reference)
 
 
 def _ask(request: HttpRequest, ticket: Ticket) -> HttpResponse:
@@ -93,9 +110,11 @@ def _render(request: HttpRequest, form: VerifyForm, *, status: int = 200) -> Htt
     ticket, asked = form.ticket, request.POST.get("answer")
     is_disputing = asked in {"object", "dispute"}
     until = ticket.auto_close_at
+    can_have_code = is_reporter(request.user, ticket)
     context = {
         "ticket": ticket,
         "form": form,
+        "new_code_url": reverse("tickets:new_code", args=[ticket.reference]) if can_have_code else "",
         "place_words": place_words(ticket),
         "is_disputing": is_disputing,
         "headline": _("What is still wrong?") if is_disputing else _("Is it fixed?"),

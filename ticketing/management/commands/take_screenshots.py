@@ -86,9 +86,7 @@ class Walk:
     def reporting(self) -> None:
         page = self.page
         self.visit("/report/", "report-what")
-        page.get_by_label("In your own words").fill(
-            "Water is running down the street. The pavement is lifting"
-        )
+        page.get_by_label("In your own words").fill("A pipe has burst. Water is running down the street.")
         self.next()
         self.shoot("report-kinds")
         self.next()
