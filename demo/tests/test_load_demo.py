@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accountability.models import Breach, PointsEntry
 from accounts.models import Organisation, User
 from demo.seed.consistency import inconsistencies
 from demo.seed.people import PASSWORD, RESIDENT
@@ -157,6 +158,15 @@ def test_demo_tickets_go_on_with_the_real_actions() -> None:
     assert (ticket.status, ticket.outcome) == (Status.CLOSED, Outcome.VERIFIED)
     relay_events()
     assert inconsistencies(timezone.now()) == {}
+
+
+def test_departments_are_accountable_for_what_expired() -> None:
+    load()
+    expired = Ticket.objects.filter(expired_at__isnull=False)
+    assert set(Breach.objects.values_list("ticket_id", "breached_at")) == set(
+        expired.values_list("pk", "expired_at")
+    )
+    assert PointsEntry.objects.filter(person__isnull=True).count() > 20
 
 
 @pytest.mark.parametrize("arguments", [("--tickets", "many"), ("--tickets", "-1"), ("--as-of", "yesterday")])
