@@ -21,6 +21,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("reports.urls")),
     path("console/", admin.site.urls),
     path("api/", include("ticketing.api")),
     endpoint("docs/", api.swagger, "docs"),

@@ -25,6 +25,7 @@ PUBLIC = {
     "near-by/markers.json",
     "near-by/places-sample.json",
     "report/",
+    "how-we-are-doing/",
     # The API: what the public pages show as well, and its description
     "docs/",
     "redoc/",

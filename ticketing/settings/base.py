@@ -45,6 +45,7 @@ DEMO = False
 # Applications, the higher first where Django takes the first of a name
 INSTALLED_APPS = [
     "ticketing",
+    "reports",
     "notifications",
     "accountability",
     "tickets",
@@ -199,6 +200,8 @@ for code, english_name, own_name in (
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Africa/Johannesburg"
 USE_I18N = True
+# Dates as South Africans write them.
+FORMAT_MODULE_PATH = ["common.formats"]
 USE_TZ = True
 
 # Work in the background

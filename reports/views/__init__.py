@@ -1,0 +1,1 @@
+"""Pages that read and never write."""
