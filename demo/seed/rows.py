@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ Row = dict[str, Any]
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _NULL = "\\N"
+_BLOCK = 500
 
 
 def copy_rows(model: type[models.Model], rows: Iterable[Row]) -> None:
@@ -27,9 +29,14 @@ def copy_rows(model: type[models.Model], rows: Iterable[Row]) -> None:
         connection.cursor() as cursor,
         cursor.copy(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN') as copy,
     ):
-        for row in rows:
-            filled = defaults | row
-            copy.write("\t".join([_text(filled[name]) for name in names]) + "\n")
+        lines = (_line(defaults | row, names) for row in rows)
+        # In blocks, because each write waits for the server to take it.
+        while block := "".join(islice(lines, _BLOCK)):
+            copy.write(block)
+
+
+def _line(row: Row, names: Sequence[str]) -> str:
+    return "\t".join([_text(row[name]) for name in names]) + "\n"
 
 
 def _default(field: models.Field[Any, Any]) -> Any:
