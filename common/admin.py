@@ -185,8 +185,15 @@ class ScopedModelAdmin(_ScopedChoices, ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Headed by what it lists, not by an instruction to select something."""
+        heading = self.head(request)
+        return super().changelist_view(request, {"title": heading, **(extra_context or {})})
+
+    def head(self, request: HttpRequest) -> str:
+        """What the menu calls these rows; the page's header says the same."""
         title = (self.menu.title if self.menu else "") or self.opts.verbose_name_plural
-        return super().changelist_view(request, {"title": capfirst(str(title)), **(extra_context or {})})
+        heading = capfirst(str(title))
+        request.console_heading = heading  # type: ignore[attr-defined]
+        return heading
 
     def changeform_view(
         self,
@@ -195,6 +202,7 @@ class ScopedModelAdmin(_ScopedChoices, ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
+        self.head(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except DomainError as refusal:

@@ -53,7 +53,9 @@ class TicketEventAdmin(ReadOnlyAdmin):
         return audit_trail(super().get_queryset(request))
 
     def may_view(self, user: Any, row: Any = None) -> bool:
-        return has_capability_anywhere(user, Capability.VIEW_ALL_TICKETS)
+        """For admins and auditors of the whole: others have each ticket's own story."""
+        needed = (Capability.VIEW_ALL_TICKETS, Capability.VIEW_REPORTS)
+        return all(has_capability_anywhere(user, capability) for capability in needed)
 
     @display(description=gettext_lazy("what"))
     def what(self, event: TicketEvent) -> str:

@@ -19,7 +19,7 @@ from accounts.permissions import has_capability_anywhere
 from tickets.actions.assignment import set_availability
 from tickets.admin.rows import Row, rows_for
 from tickets.admin.words import moment
-from tickets.desk import Board, Desk, Pile, board_of, desk_of, own_place
+from tickets.desk import Board, Desk, Pile, board_of, desk_of, newest_for, own_place
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def my_work(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "greeting": _greeting(now) % {"name": user.get_short_name() or _("colleague")},
         "today": moment(now),
         "places": desk.places,
-        "sections": _sections(desk if works else None, board, now),
+        "sections": _sections(desk, board, now) if works else [_newest_section(newest_for(user), now)],
         "members": board.members if board else [],
         "queue": _queue_section(desk.queue, now) if works else None,
         "can_log": has_capability_anywhere(user, Capability.LOG_FOR_CALLER),
@@ -69,9 +69,9 @@ def _list_url(**filters: str) -> str:
     return reverse("admin:tickets_ticket_changelist") + (f"?{query}" if query else "")
 
 
-def _sections(desk: Desk | None, board: Board | None, now: datetime) -> list[Section]:
+def _sections(desk: Desk, board: Board | None, now: datetime) -> list[Section]:
     """Own work first; an empty desk says nothing to who has a board to look at."""
-    own = _own_sections(desk, now) if desk else []
+    own = _own_sections(desk, now)
     shown = [section for section in own if section.rows or (section.name == "next" and board is None)]
     return [*shown, *(_board_sections(board, now) if board else [])]
 
@@ -115,6 +115,18 @@ def _queue_section(pile: Pile, now: datetime) -> Section:
         empty=_("The queue is empty."),
         more=_list_url(whose="queue"),
         has_pick=True,
+    )
+
+
+def _newest_section(pile: Pile, now: datetime) -> Section:
+    return _section(
+        pile,
+        now,
+        name="newest",
+        title=_("Just reported"),
+        hint=_("What callers may be calling about"),
+        empty=_("Nothing was reported yet."),
+        more=_list_url(),
     )
 
 
