@@ -12,6 +12,7 @@ from django.db.models import Max, QuerySet
 
 from departments.geometry import WardIndex
 from departments.models import Category, Department, DepartmentMember, Stage, Standard, Suburb, Ward
+from departments.querysets import CategoryQuerySet
 
 
 def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Ward | None:
@@ -113,3 +114,13 @@ def suburb_named(organisation_id: uuid.UUID, typed: str) -> Suburb | None:
 
 def suburb_names(organisation_id: uuid.UUID) -> list[str]:
     return list(Suburb.objects.of_organisation(organisation_id).by_name().values_list("name", flat=True))
+
+
+def has_ward(organisation_id: uuid.UUID, number: int) -> bool:
+    return Ward.objects.of_organisation(organisation_id).with_number(number).exists()
+
+
+def reportable_category(organisation_id: uuid.UUID, key: uuid.UUID) -> Category | None:
+    """A kind of problem that residents may report, with its department and its hours."""
+    categories: CategoryQuerySet = Category.objects.of_organisation(organisation_id)
+    return categories.active().by_department().with_key(key).first()

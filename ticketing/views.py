@@ -20,9 +20,8 @@ from accounts.site import require_organisation
 from common.errors import DomainError
 from common.references import looks_like_reference
 from common.text import clean_line
-from departments.models import Suburb, Ward
-from tickets.models import Ticket
-from tickets.queries import find_by_reference, public_figures
+from departments.queries import has_ward, suburb_named
+from tickets.queries import find_by_reference, public_figures, public_tickets
 from tickets.views.cards import card_for
 
 SHOWN = 6
@@ -54,9 +53,9 @@ def find(request: HttpRequest) -> HttpResponse:
     if looks_like_reference(typed, prefix=organisation.reference_prefix):
         return _find_ticket(request, organisation, typed)
     ward = re.fullmatch(r"(?:ward\s*)?(\d{1,4})", typed, re.IGNORECASE)
-    if ward and Ward.objects.of_organisation(organisation.pk).with_number(int(ward[1])).exists():
+    if ward and has_ward(organisation.pk, int(ward[1])):
         return _near_by(ward=str(int(ward[1])))
-    suburb = Suburb.objects.of_organisation(organisation.pk).named_like(typed).first()
+    suburb = suburb_named(organisation.pk, typed)
     return _near_by(suburb=suburb.name) if suburb else _near_by(q=typed)
 
 
@@ -79,7 +78,7 @@ def _render(
     request: HttpRequest, organisation: Organisation, *, typed: str = "", refusal: str = ""
 ) -> HttpResponse:
     now = timezone.now()
-    public = Ticket.objects.of_organisation(organisation.pk).public().for_list()
+    public = public_tickets(organisation.pk).for_list()
     newest = public.unclosed().newest_first()[:SHOWN]
     many = public.unsettled().affecting_many(MANY)[:SHOWN_MANY]
     context = {

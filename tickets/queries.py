@@ -120,6 +120,21 @@ def similar_open_tickets(
     return list(candidates.for_list().nearest_to(latitude, longitude)[:limit])
 
 
+def public_tickets(organisation_id: uuid.UUID) -> TicketQuerySet:
+    """What everybody may see of an organisation's tickets: the same for whoever asks."""
+    return Ticket.objects.of_organisation(organisation_id).public()
+
+
+def ticket_sent_as(organisation_id: uuid.UUID, external_ref: str) -> Ticket:
+    """The ticket that a report with this external reference became. It must be there."""
+    return Ticket.objects.of_organisation(organisation_id).with_external_ref(external_ref).get()
+
+
+def ticket_just_sent(organisation_id: uuid.UUID, reference: str) -> Ticket | None:
+    """A ticket for whoever has just sent it, public or not: the caller knows that they did."""
+    return Ticket.objects.of_organisation(organisation_id).with_reference(reference).for_change().first()
+
+
 @dataclass(frozen=True)
 class Figures:
     """How an organisation is doing, in few numbers."""

@@ -14,7 +14,8 @@ function read(name) {
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const kept = read(form.dataset.draft);
   for (const field of form.elements) {
-    if (worthKeeping(field) && !field.value && kept[field.name]) field.value = kept[field.name];
+    // What the server wrote into the form is older than what was typed here.
+    if (worthKeeping(field) && field.value === field.defaultValue && kept[field.name]) field.value = kept[field.name];
   }
   form.addEventListener("input", () => {
     const values = {};
@@ -27,4 +28,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   });
 }
 
-for (const done of document.querySelectorAll("[data-draft-done]")) localStorage.removeItem(key(done.dataset.draftDone));
+// Sent: whatever draft of this kind is left is not needed any more.
+for (const done of document.querySelectorAll("[data-draft-done]")) {
+  for (const name of Object.keys(localStorage)) if (name.startsWith(key(done.dataset.draftDone))) localStorage.removeItem(name);
+}

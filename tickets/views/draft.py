@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from departments.models import Category
-from departments.querysets import CategoryQuerySet
+from departments.queries import reportable_category
 
 _DRAFT, _SENT = "report", "reports_sent"
 _KEPT_SENT = 10
@@ -91,8 +91,7 @@ def chosen_category(organisation: Organisation, draft: Draft) -> Category | None
     """The chosen kind, as long as the organisation still takes it."""
     if not draft.category:
         return None
-    categories: CategoryQuerySet = Category.objects.of_organisation(organisation.pk)
-    return categories.active().by_department().with_key(uuid.UUID(draft.category)).first()
+    return reportable_category(organisation.pk, uuid.UUID(draft.category))
 
 
 @dataclass(frozen=True)

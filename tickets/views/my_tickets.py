@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.site import require_organisation
-from tickets.models import Ticket
+from tickets.queries import tickets_in
 from tickets.views.cards import card_for
 from tickets.views.pages import newest_page
 
@@ -18,7 +18,7 @@ from tickets.views.pages import newest_page
 @login_required
 def my_tickets(request: HttpRequest) -> HttpResponse:
     organisation = require_organisation(request)
-    visible = Ticket.objects.of_organisation(organisation.pk).visible_to(request.user).not_withdrawn()
+    visible = tickets_in(organisation.pk, request.user).not_withdrawn()
     tab = "supported" if request.GET.get("show") == "supported" else "mine"
     tickets = visible.supported_by(request.user) if tab == "supported" else visible.reported_by(request.user)
     page = newest_page(tickets.for_list(), request.GET)

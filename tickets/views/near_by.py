@@ -18,7 +18,7 @@ from accounts.site import require_organisation
 from departments.maps import WardMap, places_geojson, ward_map
 from tickets.forms import NearByForm
 from tickets.models import Ticket
-from tickets.querysets import TicketQuerySet
+from tickets.queries import public_tickets
 from tickets.views.cards import Spot, card_for
 from tickets.views.pages import Page, nearest_page, newest_page
 from tickets.views.words import promise_words, status_words
@@ -50,7 +50,7 @@ def near_by(request: HttpRequest) -> HttpResponse:
     page, spot = Page([]), None
     if form.is_valid():
         spot = _spot(form)
-        tickets = form.narrow(_shown(organisation)).for_list()
+        tickets = form.narrow(public_tickets(organisation.pk)).for_list()
         page = nearest_page(tickets, request.GET, spot) if spot else newest_page(tickets, request.GET)
     now = timezone.now()
     context = {
@@ -73,7 +73,7 @@ def markers(request: HttpRequest) -> JsonResponse:
     if not form.is_valid():
         return JsonResponse({"type": "FeatureCollection", "features": []}, status=400)
     spot = _spot(form)
-    tickets = form.narrow(_shown(organisation)).for_list().located()
+    tickets = form.narrow(public_tickets(organisation.pk)).for_list().located()
     ordered = tickets.nearest_to(spot.latitude, spot.longitude) if spot else tickets.newest_first()
     now = timezone.now()
     features = [_marker(ticket, now) for ticket in ordered[:MOST_MARKERS]]
@@ -94,11 +94,6 @@ def places(request: HttpRequest, version: str) -> JsonResponse:
     answer = JsonResponse(shapes)
     answer["Cache-Control"] = f"public, max-age={_A_DAY}"
     return answer
-
-
-def _shown(organisation: Organisation) -> TicketQuerySet:
-    """Near by shows what anybody may see, the same to everybody."""
-    return Ticket.objects.of_organisation(organisation.pk).public()
 
 
 def _spot(form: NearByForm) -> Spot | None:

@@ -23,6 +23,7 @@ from tickets.actions.intake import ExternalRefTaken, Place, Report, Reporter, cr
 from tickets.enums import Source
 from tickets.forms import DetailsForm, VisitorDetailsForm, add_refusal
 from tickets.models import Ticket
+from tickets.queries import ticket_just_sent, ticket_sent_as
 from tickets.views.draft import (
     Draft,
     chosen_category,
@@ -90,7 +91,7 @@ def _send(
             acting_user=request.user,
         )
     except ExternalRefTaken:
-        ticket = Ticket.objects.of_organisation(organisation.pk).with_external_ref(draft.external_ref).get()
+        ticket = ticket_sent_as(organisation.pk, draft.external_ref)
     except DomainError as refusal:
         add_refusal(form, refusal, aliases=_FIELD_NAMES)
         return None
@@ -150,8 +151,7 @@ def long_moment(moment: datetime) -> str:
 def report_done(request: HttpRequest, reference: str) -> HttpResponse:
     """The reference, for whoever sent the report from this browser."""
     organisation = require_organisation(request)
-    tickets = Ticket.objects.of_organisation(organisation.pk).with_reference(reference).for_change()
-    ticket = tickets.first() if has_sent(request, reference) else None
+    ticket = ticket_just_sent(organisation.pk, reference) if has_sent(request, reference) else None
     if ticket is None:
         raise Http404
     department = ticket.department.name if ticket.department else organisation.name
