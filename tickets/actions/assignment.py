@@ -22,7 +22,8 @@ from common.errors import DomainError, InvalidInput, NotAllowed
 from departments.enums import AssignmentStrategy
 from departments.models import Department, DepartmentMember
 from departments.permissions import can_set_availability
-from tickets.actions.change import Change, changing
+from departments.querysets import DepartmentMemberQuerySet
+from tickets.actions.change import Change, changing, lock_free_ones
 from tickets.actions.custody import hand_over
 from tickets.enums import EventKind, Status
 from tickets.models import Ticket
@@ -32,7 +33,7 @@ from tickets.workflow import Verb
 logger = logging.getLogger(__name__)
 
 COUNTED = frozenset({Status.OPEN, Status.IN_PROGRESS})
-_BLOCKING_TRIES = 3
+_BLOCKING_TRIES = 5
 
 
 class AlreadyPicked(DomainError):
@@ -117,8 +118,6 @@ def assign_automatically(change: Change, *, may_wait: bool = True) -> bool:
     member = _free_member(ticket, may_wait=may_wait)
     if member is None:
         _queue(change)
-        if not may_wait:
-            wake_after_commit(DRAIN, department_id=str(ticket.department_id))
         return False
     _give(change, member.user, member)
     change.record(EventKind.ASSIGNED, data={"assignee_name": member.user.get_full_name()})
@@ -130,6 +129,8 @@ def _queue(change: Change) -> None:
     if change.ticket.queued_at is None:
         change.write(queued_at=change.at)
         change.record(EventKind.QUEUED)
+        # Somebody may have become free since we looked, and did not see a ticket that was not there yet.
+        wake_after_commit(DRAIN, department_id=str(change.ticket.department_id))
     hand_over(change)
 
 
@@ -146,18 +147,29 @@ def _free_member(ticket: Ticket, *, may_wait: bool) -> DepartmentMember | None:
     round_robin = department.strategy == AssignmentStrategy.ROUND_ROBIN
     ordered = able.longest_waiting_first() if round_robin else able.least_loaded_first()
     ordered = ordered.select_related("user")
-    free = ordered.select_for_update(skip_locked=True, of=("self",)).first()
-    if free is not None or not may_wait:
-        return free
-    # All are busy being assigned something. PostgreSQL checks a row again once it has the lock, so
-    # a wait may come back empty-handed although somebody else is free: try a few times.
-    for _attempt in range(_BLOCKING_TRIES):
-        if not able.exists():
-            return None
-        free = ordered.select_for_update(of=("self",)).first()
-        if free is not None:
-            return free
-    return None
+    free = _lock_first(ordered, skip_locked=True)
+    # All are busy being assigned something: wait for one of them, who may be full by then.
+    for _attempt in range(_BLOCKING_TRIES if may_wait else 0):
+        next_one = None if free else ordered.values_list("pk", flat=True).first()
+        if next_one is None:
+            break
+        free = _lock_first(ordered.with_key(next_one), skip_locked=False)
+    return free
+
+
+def _lock_first(members: DepartmentMemberQuerySet, *, skip_locked: bool) -> DepartmentMember | None:
+    """The first member that is still free once its row is locked.
+
+    PostgreSQL keeps the lock of a row that it finds unfit after waiting. Rolling back to before
+    gives it free, so that nobody waits for one load row while holding another.
+    """
+    before = transaction.savepoint()
+    member = members.select_for_update(skip_locked=skip_locked, of=("self",)).first()
+    if member is None:
+        transaction.savepoint_rollback(before)
+    else:
+        transaction.savepoint_commit(before)
+    return member
 
 
 def _lock_loads(ticket: Ticket, assignee: User) -> None:
@@ -235,11 +247,9 @@ def drain_queue(department: Department, *, acting_user: None) -> int:
 def _assign_waiting(key: uuid.UUID, *, acting_user: None) -> bool:
     """Assign one ticket if it still waits. One that somebody else holds is theirs to deal with."""
     with transaction.atomic():
-        waiting = Ticket.objects.for_change().filter(pk=key, queued_at__isnull=False)
-        ticket = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-        if ticket is None:
-            return False
-        return assign_automatically(Change(ticket, acting_user=acting_user, at=timezone.now()))
+        free = lock_free_ones(Ticket.objects.filter(pk=key, queued_at__isnull=False))
+        changes = [Change(ticket, acting_user=acting_user, at=timezone.now()) for ticket in free]
+        return any(assign_automatically(change) for change in changes)
 
 
 def set_availability(member: DepartmentMember, *, is_available: bool, acting_user: Any) -> DepartmentMember:

@@ -15,6 +15,7 @@ from tickets.enums import EventKind, Outcome, Status, Visibility
 from tickets.events import record_event
 from tickets.models import Ticket, TicketEvent
 from tickets.permissions import can_use, can_view_ticket
+from tickets.querysets import TicketQuerySet
 from tickets.workflow import Rule, Verb, check_note, check_transition
 
 
@@ -92,8 +93,19 @@ class CheckedChange(Change):
 
 
 def lock_ticket(ticket: Ticket) -> Ticket:
-    """The ticket's row, locked until the transaction ends, with what actions read of it."""
-    return Ticket.objects.for_change().select_for_update(of=("self",)).get(pk=ticket.pk)
+    """The ticket's row, locked until the transaction ends, with what actions read of it.
+
+    Locked first and read afterwards: after a wait PostgreSQL looks at the locked row again, but not
+    at rows joined to it, so that a ticket transferred meanwhile would come without its department.
+    """
+    Ticket.objects.select_for_update().only("pk").get(pk=ticket.pk)
+    return Ticket.objects.for_change().get(pk=ticket.pk)
+
+
+def lock_free_ones(tickets: TicketQuerySet) -> list[Ticket]:
+    """Those of the tickets that nobody else holds, locked, in the order of their keys."""
+    free = tickets.order_by("pk").select_for_update(skip_locked=True).only("pk")
+    return list(Ticket.objects.for_change().filter(pk__in=[ticket.pk for ticket in free]).order_by("pk"))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from departments.models import Department
 from tickets.actions.assignment import drain_queue
-from tickets.actions.change import Change
+from tickets.actions.change import Change, lock_free_ones
 from tickets.actions.clocks import breach_what_is_due
 from tickets.actions.lifecycle import close_unanswered
 from tickets.models import Clock, Ticket
@@ -36,7 +36,7 @@ def expire_due_tickets(*, acting_user: None) -> int:
     def expire(ticket: Ticket) -> None:
         breach_what_is_due(Change(ticket, acting_user=acting_user, at=now))
 
-    return _sweep(due, expire, still_due=Ticket.objects.for_change())
+    return _sweep(due, expire, still_due=Ticket.objects.all())
 
 
 def close_unanswered_tickets(*, acting_user: None) -> int:
@@ -50,7 +50,7 @@ def close_unanswered_tickets(*, acting_user: None) -> int:
     def close(ticket: Ticket) -> None:
         close_unanswered(ticket, acting_user=acting_user)
 
-    return _sweep(waiting, close, still_due=Ticket.objects.for_change().closing_by(now))
+    return _sweep(waiting, close, still_due=Ticket.objects.closing_by(now))
 
 
 def drain_all_queues(*, acting_user: None) -> int:
@@ -74,8 +74,7 @@ def _sweep(
     while batch := find(left_alone):
         done = set()
         with transaction.atomic():
-            free = still_due.filter(pk__in=batch).order_by("pk")
-            for ticket in free.select_for_update(skip_locked=True, of=("self",)):
+            for ticket in lock_free_ones(still_due.filter(pk__in=batch)):
                 if _act_alone(act, ticket):
                     done.add(ticket.pk)
         touched += len(done)
