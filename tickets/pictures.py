@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -43,7 +44,7 @@ def prepare_picture(upload: Any) -> Picture:
     if upload.size > MAX_BYTES:
         raise PictureRefused(_("This picture is larger than 12 MB."), field="photos")
     image = _open(upload)
-    upright = ImageOps.exif_transpose(image).convert("RGB")
+    upright = _turned(image).convert("RGB")
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     # A new image: nothing of the old file's metadata comes along.
     bare = Image.new("RGB", upright.size)
@@ -55,9 +56,21 @@ def prepare_picture(upload: Any) -> Picture:
     return Picture(ContentFile(content, name=name), name, "image/jpeg", len(content), *bare.size)
 
 
+def _turned(image: Image.Image) -> Image.Image:
+    """The picture the right way up, where its metadata can be read at all."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return ImageOps.exif_transpose(image)
+    except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
+        return image
+
+
 def _open(upload: Any) -> Image.Image:
     try:
         with warnings.catch_warnings():
+            # Pillow warns of broken metadata, which is thrown away anyway.
+            warnings.simplefilter("ignore", UserWarning)
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(upload, formats=ACCEPTED)
             if image.width * image.height > MAX_PIXELS:
