@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -102,7 +103,8 @@ def similar_open_tickets(
 ) -> list[Ticket]:
     """Public open tickets of the same kind near by and recent, nearest first: perhaps the same problem."""
     reach = NEARBY_METRES / _METRES_PER_DEGREE
-    # A degree of longitude is shorter away from the equator; twice the width covers up to 60 degrees.
+    # A degree of longitude shrinks away from the equator; near the poles nobody reports potholes.
+    wide = reach / max(math.cos(math.radians(latitude)), 0.1)
     candidates = (
         Ticket.objects.of_organisation(organisation.pk)
         .public()
@@ -110,8 +112,8 @@ def similar_open_tickets(
         .within(
             south=latitude - reach,
             north=latitude + reach,
-            west=longitude - 2 * reach,
-            east=longitude + 2 * reach,
+            west=longitude - wide,
+            east=longitude + wide,
         )
         .reported_since(timezone.now() - timedelta(days=NEARBY_DAYS))
     )

@@ -206,11 +206,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def older_than(self, created_at: datetime, key: uuid.UUID) -> TicketQuerySet:
         """Behind a place of `newest_first`, by the key its indexes end on."""
-        return self.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, pk__lt=key))
+        # The first condition says nothing new, but it is the one that the index can start at.
+        return self.filter(Q(created_at__lt=created_at) | Q(pk__lt=key), created_at__lte=created_at)
 
     def newer_than(self, created_at: datetime, key: uuid.UUID) -> TicketQuerySet:
         """Before a place of `newest_first`."""
-        return self.filter(Q(created_at__gt=created_at) | Q(created_at=created_at, pk__gt=key))
+        return self.filter(Q(created_at__gt=created_at) | Q(pk__gt=key), created_at__gte=created_at)
 
     def oldest_first(self) -> TicketQuerySet:
         return self.order_by("created_at", "pk")
