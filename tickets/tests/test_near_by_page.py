@@ -120,7 +120,21 @@ def test_filters_narrow_the_list(city: City) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["status=odd", "ward=x", "ward=999", "latitude=north", "category=none", "q=%07"]
+    "query",
+    [
+        "status=odd",
+        "ward=x",
+        "ward=999",
+        "latitude=north",
+        "category=none",
+        "q=%07",
+        "suburb=%00",
+        "category=%00",
+        "department=%00",
+        "ward=%00",
+        "ward=99999999999999999999",
+        "latitude=1e999",
+    ],
 )
 def test_nonsense_in_a_filter_is_a_sentence_and_shows_nothing(city: City, query: str) -> None:
     report_ticket(city.category)
