@@ -22,7 +22,8 @@ def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Wa
     if shaped_at is None:
         return None
     number = ward_index(organisation_id, shaped_at).locate(latitude, longitude)
-    return wards.filter(number=number).first() if number is not None else None
+    # Without its shape, which can be as long as a book.
+    return wards.filter(number=number).defer("shape").first() if number is not None else None
 
 
 # Shapes change about once in five years and are expensive to read: kept per process until the
