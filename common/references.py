@@ -16,10 +16,17 @@ from common.errors import InvalidInput
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRTVWXYZ"
 BASE = len(ALPHABET)
+# What each character counts in the check. The letters that only prefixes have count as the digits do,
+# so that all letters differ.
+_VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_VALUES |= {letter: value for value, letter in enumerate("ILOSU")}
 SHORT_BODY = 5
-LONG_BODY = 7
+# Four more and not two: with prefixes of two to five letters, no long reference has the length of a
+# short one, so that the end of the prefix is never a guess.
+LONG_BODY = 9
 # Coprime to 29: multiplying by it permutes the numbers, so that neighbours look unrelated.
 _SCRAMBLE = 7_368_787
+_SEPARATORS = r"[\s\-–—_.]+"
 _SHAPE = re.compile(rf"^([A-Z]{{2,5}})([{ALPHABET}]{{{SHORT_BODY + 1}}}|[{ALPHABET}]{{{LONG_BODY + 1}}})$")
 
 
@@ -41,7 +48,7 @@ def parse_reference(typed: str) -> str:
 
     Case, spaces and dashes do not matter. Raises MistypedReference when it cannot be one.
     """
-    compact = re.sub(r"[\s\-–—_.]+", "", typed).upper()
+    compact = re.sub(_SEPARATORS, "", typed).upper()
     match = _SHAPE.match(compact)
     if match and _check_character(match[1], match[2][:-1]) == match[2][-1]:
         return f"{match[1]}-{match[2][:3]}-{match[2][3:]}"
@@ -50,11 +57,21 @@ def parse_reference(typed: str) -> str:
 
 def looks_like_reference(typed: str, *, prefix: str) -> bool:
     """Whether a person probably meant a reference, right or wrong, and not words to search for."""
-    compact = re.sub(r"[\s\-–—_.]+", "", typed).upper()
+    compact = re.sub(_SEPARATORS, "", typed).upper()
     rest = compact.removeprefix(prefix)
-    return (
-        rest != compact and 4 <= len(rest) <= LONG_BODY + 3 and rest.isalnum() and any(map(str.isdigit, rest))
-    )
+    if rest == compact or not rest.isalnum() or not 4 <= len(rest) <= LONG_BODY + 3:
+        return False
+    if any(map(str.isdigit, rest)) or re.match(rf"\s*{prefix}\s*[-–—]", typed, re.IGNORECASE):
+        return True
+    return _is_reference(compact)
+
+
+def _is_reference(compact: str) -> bool:
+    try:
+        parse_reference(compact)
+    except MistypedReference:
+        return False
+    return True
 
 
 def _encode(number: int, length: int) -> str:
@@ -66,6 +83,6 @@ def _encode(number: int, length: int) -> str:
 
 
 def _check_character(prefix: str, body: str) -> str:
-    total = sum((place + 2) * ALPHABET.index(character) for place, character in enumerate(body))
-    total += sum((place + 11) * ord(character) for place, character in enumerate(prefix))
+    total = sum((place + 2) * _VALUES[character] for place, character in enumerate(body))
+    total += sum((place + 12) * _VALUES[character] for place, character in enumerate(prefix))
     return ALPHABET[total % BASE]
