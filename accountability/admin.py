@@ -75,6 +75,11 @@ class BreachAdmin(ScopedModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_list()  # type: ignore[attr-defined]
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who wrote the remedy, and when, once it is there."""
+        written = obj is not None and obj.remedied_at is not None
+        return self.fields if written else self.fields[:-2]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [name for name in self.fields if name != "remedy_note"]
 
@@ -85,7 +90,7 @@ class BreachAdmin(ScopedModelAdmin):
     @display(description=gettext_lazy("ticket"))
     def ticket_link(self, breach: Breach) -> SafeString:
         address = reverse("admin:tickets_ticket_change", args=[breach.ticket_id])
-        return format_html('<a href="{}">{}</a>', address, breach.ticket.reference)
+        return format_html('<a class="c-reference" href="{}">{}</a>', address, breach.ticket.reference)
 
     @display(description=gettext_lazy("cause"))
     def shown_cause(self, breach: Breach) -> str:
@@ -128,4 +133,4 @@ class PointsEntryAdmin(ReadOnlyAdmin):
     def ticket_link(self, entry: PointsEntry) -> SafeString:
         ticket = entry.event.ticket
         address = reverse("admin:tickets_ticket_change", args=[ticket.pk])
-        return format_html('<a href="{}">{}</a>', address, ticket.reference)
+        return format_html('<a class="c-reference" href="{}">{}</a>', address, ticket.reference)

@@ -89,7 +89,7 @@ class Breach(IdentifiedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.department}: {self.breached_at:%Y-%m-%d %H:%M}"
+        return f"{self.department}: {timezone.localtime(self.breached_at):%Y-%m-%d %H:%M}"
 
 
 class PointsRule(IdentifiedModel):

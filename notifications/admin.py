@@ -78,7 +78,9 @@ class NotificationAdmin(ReadOnlyAdmin):
     def ticket(self, notification: Notification) -> SafeString:
         ticket = notification.event.ticket
         return format_html(
-            '<a href="{}">{}</a>', reverse("admin:tickets_ticket_change", args=[ticket.pk]), ticket.reference
+            '<a class="c-reference" href="{}">{}</a>',
+            reverse("admin:tickets_ticket_change", args=[ticket.pk]),
+            ticket.reference,
         )
 
     @display(description=_("event"))

@@ -77,7 +77,7 @@ def resolved(occasion: Occasion) -> Words:
         )
     paragraphs.append(_("Is it? Only you can tell. Confirm with your one-time code, or say that it is not."))
     return Words(
-        headline=_("Is it fixed?"),
+        headline=_("Please confirm the fix"),
         paragraphs=paragraphs,
         sms=_code_line(_("reported as fixed: %(title)s. Is it?"), occasion),
         quote_label=_("What was done"),
