@@ -120,7 +120,7 @@ def assign_automatically(change: Change, *, may_wait: bool = True) -> bool:
         _queue(change)
         return False
     _give(change, member.user, member)
-    change.record(EventKind.ASSIGNED, data={"assignee_name": member.user.get_full_name()})
+    change.record(EventKind.ASSIGNED, data={"assignee_name": member.user.get_full_name()}, by_system=True)
     hand_over(change)
     return True
 
@@ -128,7 +128,7 @@ def assign_automatically(change: Change, *, may_wait: bool = True) -> bool:
 def _queue(change: Change) -> None:
     if change.ticket.queued_at is None:
         change.write(queued_at=change.at)
-        change.record(EventKind.QUEUED)
+        change.record(EventKind.QUEUED, by_system=True)
         # Somebody may have become free since we looked, and did not see a ticket that was not there yet.
         wake_after_commit(DRAIN, department_id=str(change.ticket.department_id))
     hand_over(change)

@@ -55,13 +55,17 @@ class Change:
         data: dict[str, Any] | None = None,
         on_behalf_of: str = "",
         occurred_at: datetime | None = None,
+        by_system: bool = False,
     ) -> TicketEvent:
-        """Save what was written since the last event, and record the event about it."""
+        """Save what was written since the last event, and record the event about it.
+
+        `by_system` is for what follows by a rule and not by the decision of whoever acts.
+        """
         self.save()
         event = record_event(
             self.ticket,
             kind,
-            acting_user=self.acting_user,
+            acting_user=None if by_system else self.acting_user,
             visibility=visibility,
             changes=self.changes,
             note=note,

@@ -97,10 +97,9 @@ def breach_what_is_due(change: Change) -> None:
 def _expire(change: Change, due_at: datetime) -> None:
     """The ticket stays open and flagged; the event holds who had it when the time ran out."""
     pending, change.changes = change.changes, {}
-    person, change.acting_user = change.acting_user, None
     change.write(expired_at=due_at)
-    change.record(EventKind.EXPIRED, occurred_at=due_at)
-    change.changes, change.acting_user = pending, person
+    change.record(EventKind.EXPIRED, occurred_at=due_at, by_system=True)
+    change.changes = pending
 
 
 def meet(change: Change, promise: Promise) -> None:

@@ -127,6 +127,14 @@ def may_answer(user: Any, ticket: Ticket) -> bool:
     return in_public_space and ticket.supports.by(user).exists()
 
 
+def may_try_code(user: Any, ticket: Ticket) -> bool:
+    """Whether somebody without the message's link may type a code: five tries are all there are.
+
+    Whoever may answer; and, where the reporter has no account to sign in to, whoever has the reference.
+    """
+    return ticket.reporter_id is None or may_answer(user, ticket)
+
+
 def back_to_work(change: CheckedChange) -> None:
     """Reopened, disputed: in progress again, with the clock and the load of whoever has it."""
     change.write(

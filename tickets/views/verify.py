@@ -14,7 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.site import require_organisation
 from common.errors import DomainError
-from tickets.actions.verification import dispute_resolution, may_answer, send_new_code, verify_resolution
+from tickets.actions.verification import (
+    dispute_resolution,
+    may_answer,
+    may_try_code,
+    send_new_code,
+    verify_resolution,
+)
 from tickets.enums import Status, VerificationState
 from tickets.forms import VerifyForm, add_refusal
 from tickets.models import Ticket, Verification
@@ -46,7 +52,7 @@ def verify_ticket(request: HttpRequest, reference: str) -> HttpResponse:
     if ticket.status != Status.RESOLVED:
         return redirect("tickets:ticket", ticket.reference)
     # A stranger must not use up the tries of somebody who can sign in.
-    if ticket.reporter_id is not None and not may_answer(request.user, ticket):
+    if not may_try_code(request.user, ticket):
         if request.user.is_authenticated:
             return redirect("tickets:ticket", ticket.reference)
         return redirect(f"{reverse('account_login')}?next={request.path}")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.fields import MomentField
 from common.api.serializers import NothingSerializer, read_body
-from tickets.actions.verification import dispute_resolution, send_new_code, verify_resolution
+from common.errors import NotAllowed
+from tickets.actions.verification import dispute_resolution, may_try_code, send_new_code, verify_resolution
 from tickets.api.inputs import CodeSerializer, DisputeSerializer
 from tickets.api.views.base import OneTicketEndpoint, documents_verb
 from tickets.enums import VerificationState
+from tickets.models import Ticket
 
 _TAG = "tickets: verification"
 
@@ -33,6 +36,7 @@ class VerificationEndpoint(OneTicketEndpoint):
         """Closes the ticket as verified. Five wrong codes use it up."""
         ticket = self.seen_ticket(request, name)
         code = read_body(CodeSerializer, request)["code"]
+        _check_may_try(request, ticket)
         return self.answer(request, verify_resolution(ticket, code=code, acting_user=request.user))
 
     @documents_verb("dispute", "Dispute the fix", DisputeSerializer, {"reason": "It still leaks."}, tag=_TAG)
@@ -40,6 +44,7 @@ class VerificationEndpoint(OneTicketEndpoint):
         """Back to work. For the reporter and, in public space, whoever supports the ticket."""
         ticket = self.seen_ticket(request, name)
         given = read_body(DisputeSerializer, request)
+        _check_may_try(request, ticket)
         return self.answer(request, dispute_resolution(ticket, **given, acting_user=request.user))
 
     @documents_verb(
@@ -50,3 +55,9 @@ class VerificationEndpoint(OneTicketEndpoint):
         ticket = self.seen_ticket(request, name)
         read_body(NothingSerializer, request)
         return Response(VerificationSerializer(send_new_code(ticket, acting_user=request.user)).data)
+
+
+def _check_may_try(request: Request, ticket: Ticket) -> None:
+    """A stranger must not use up the reporter's tries: the link in the message opens the page instead."""
+    if not may_try_code(request.user, ticket):
+        raise NotAllowed(_("Sign in as who reported this, or open the link in the message."))
