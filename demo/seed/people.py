@@ -169,12 +169,20 @@ def staff_departments(
     """Make agents and admins members of their departments, some with skills and regions of their own."""
     by_code = {department.code: department for department in departments}
     known = [
-        DepartmentMember(department=by_code[person.department], user=user, capacity=capacity_for(person))
+        DepartmentMember(
+            department=by_code[person.department],
+            user=user,
+            capacity=capacity_for(person),
+            is_available=person.role != Role.DEPARTMENT_ADMIN,
+        )
         for person, user in signed
         if person.department
     ]
+    # Everybody else has the day off: what a newcomer reports goes to an agent they can sign in as.
     others = [
-        DepartmentMember(department=department, user=user, capacity=rng.choice((15, 20, 25)))
+        DepartmentMember(
+            department=department, user=user, capacity=rng.choice((15, 20, 25)), is_available=False
+        )
         for department in departments
         for user in agents[department.pk]
     ]
