@@ -22,6 +22,6 @@ class Channel(models.TextChoices):
 class NotificationState(models.TextChoices):
     QUEUED = "queued", _("queued")
     SENDING = "sending", _("sending")
-    ACCEPTED = "accepted", _("accepted by the provider")
+    ACCEPTED = "accepted", _("accepted")
     FAILED = "failed", _("failed")
-    SUPPRESSED = "suppressed", _("not sent: no longer of use")
+    SUPPRESSED = "suppressed", _("not sent")

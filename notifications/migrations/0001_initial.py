@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('recipient_key', models.CharField(max_length=80, verbose_name="recipient's key")),
                 ('address', models.CharField(max_length=254, verbose_name='address')),
                 ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('sending', 'sending'), ('accepted', 'accepted by the provider'), ('failed', 'failed'), ('suppressed', 'not sent: no longer of use')], default='queued', max_length=20, verbose_name='state')),
+                ('state', models.CharField(choices=[('queued', 'queued'), ('sending', 'sending'), ('accepted', 'accepted'), ('failed', 'failed'), ('suppressed', 'not sent')], default='queued', max_length=20, verbose_name='state')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('next_attempt_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True, verbose_name='next attempt at')),
                 ('last_error', models.CharField(blank=True, max_length=500, verbose_name='what the provider said')),
