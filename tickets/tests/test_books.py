@@ -57,7 +57,7 @@ class Walk:
     def use_a_verb(self) -> None:
         ticket = self.random.choice(list(Ticket.objects.order_by("pk")))
         verb = self.random.choice(list(CALLS))
-        members = DepartmentMember.objects.filter(department_id=ticket.department_id).order_by("pk")
+        members = DepartmentMember.objects.filter(department=ticket.department).order_by("pk")
         person = self.random.choice(list(members)).user
         if verb is Verb.OVERRIDE:
             override_assignment(ticket, assignee=person, reason="Because.", acting_user=None)

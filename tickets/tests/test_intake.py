@@ -161,12 +161,13 @@ def test_rows_of_another_organisation_do_not_exist(scene: Scene, report: Report)
         acting_user=None,
     )
     theirs = Project.objects.create(organisation=foreign.organisation, name="Website")
-    for field, row in [
+    rows: list[tuple[str, Any]] = [
         ("category", foreign),
         ("department", foreign.department),
         ("project", theirs),
         ("follow_up_of", foreign_ticket),
-    ]:
+    ]
+    for field, row in rows:
         assert assert_refused(scene, InvalidInput, replace(report, **{field: row})).field == field
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from common.errors import DomainError, InvalidInput, NotAllowed, NotFound, StaleVersion
+from departments.enums import Priority
 from tickets.actions.assignment import AlreadyPicked, NotAMember, override_assignment
 from tickets.actions.lifecycle import (
     AlreadyWithdrawn,
@@ -163,7 +164,7 @@ NOTED = [
     (Status.OPEN, lambda ticket, note: promote_ticket(ticket, note=note, acting_user=None), "note"),
     (
         Status.OPEN,
-        lambda ticket, note: change_priority(ticket, priority=4, reason=note, acting_user=None),
+        lambda ticket, note: change_priority(ticket, priority=Priority.URGENT, reason=note, acting_user=None),
         "reason",
     ),
 ]
