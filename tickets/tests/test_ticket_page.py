@@ -294,3 +294,26 @@ def test_a_photo_is_not_found_under_another_ticket(city: City, ticket: Ticket) -
     )
 
     assert city.client().get(path(ticket, f"photos/{photo.pk}/")).status_code == 404
+
+
+def test_a_message_on_a_closed_ticket_opens_one_that_goes_on_from_it(city: City, ticket: Ticket) -> None:
+    reject_ticket(ticket, reason="Not on our land.", acting_user=city.agent)
+    client = city.client(ticket.reporter)
+    assert client.get(path(ticket)).context["goes_on_elsewhere"] is True
+
+    answer = client.post(path(ticket, "message/"), {"body": "It is on your land, look at the map."})
+
+    follow_up = Ticket.objects.get(follow_up_of=ticket)
+    assert (answer.status_code, answer["Location"]) == (302, path(follow_up))
+    assert [said.body for said in follow_up.messages.all()] == ["It is on your land, look at the map."]
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.messages.count()) == (Status.CLOSED, 0)
+
+
+def test_a_stranger_cannot_write_on_a_closed_ticket(city: City, ticket: Ticket) -> None:
+    reject_ticket(ticket, reason="Not on our land.", acting_user=city.agent)
+    client = city.client(UserFactory.create())
+
+    assert client.get(path(ticket)).context["message_form"] is None
+    assert client.post(path(ticket, "message/"), {"body": "Me too"}).status_code == 400
+    assert (Ticket.objects.count(), Message.objects.count()) == (1, 0)

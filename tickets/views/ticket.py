@@ -21,7 +21,7 @@ from departments.maps import ward_map
 from tickets.actions.conversation import add_message
 from tickets.actions.support import support_ticket, withdraw_support
 from tickets.actions.verification import may_answer
-from tickets.enums import AttachmentKind, Status
+from tickets.enums import AttachmentKind, Outcome, Status
 from tickets.forms import MessageForm, add_refusal
 from tickets.models import Attachment, Ticket
 from tickets.permissions import can_use, is_reporter
@@ -71,7 +71,7 @@ def send_message(request: HttpRequest, reference: str) -> HttpResponse:
     form = MessageForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            add_message(
+            said = add_message(
                 ticket,
                 body=form.cleaned_data["body"],
                 pictures=form.cleaned_data["photos"],
@@ -80,9 +80,16 @@ def send_message(request: HttpRequest, reference: str) -> HttpResponse:
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, _("Your message is with the department."))
-            return redirect("tickets:ticket", ticket.reference)
+            messages.success(request, _sent_words(ticket, said.ticket))
+            return redirect("tickets:ticket", said.ticket.reference)
     return _render(request, ticket, form, status=400)
+
+
+def _sent_words(ticket: Ticket, where: Ticket) -> str:
+    if where.pk == ticket.pk:
+        return _("Your message is with the department.")
+    words = _("%(old)s stays closed. Your message is on a new ticket that goes on from it: %(new)s.")
+    return words % {"old": ticket.reference, "new": where.reference}
 
 
 @require_POST
@@ -116,6 +123,7 @@ def _render(request: HttpRequest, ticket: Ticket, form: MessageForm, *, status: 
         "facts": _facts(ticket, now),
         "map": _map(ticket),
         "message_form": form if may_write(request.user, ticket) else None,
+        "goes_on_elsewhere": goes_on_elsewhere(ticket),
         "message_url": reverse("tickets:message", args=[ticket.reference]),
         **_photo_context(ticket, conversation),
         **_support_context(request, ticket, mine=mine),
@@ -125,8 +133,15 @@ def _render(request: HttpRequest, ticket: Ticket, form: MessageForm, *, status: 
 
 
 def may_write(user: Any, ticket: Ticket) -> bool:
+    if goes_on_elsewhere(ticket):
+        return is_reporter(user, ticket)
     can_reply = is_possible(Verb.REPLY, ticket.status) and can_use(user, Verb.REPLY, ticket)
     return can_reply or (is_possible(Verb.MESSAGE, ticket.status) and can_use(user, Verb.MESSAGE, ticket))
+
+
+def goes_on_elsewhere(ticket: Ticket) -> bool:
+    """Whether a message opens a follow-up: the ticket is closed, and was not withdrawn."""
+    return ticket.status == Status.CLOSED and ticket.outcome != Outcome.WITHDRAWN
 
 
 def _glance(ticket: Ticket, now: Any, *, mine: bool) -> Glance:
