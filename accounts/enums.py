@@ -42,3 +42,12 @@ class Capability(models.TextChoices):
     MANAGE_DEPARTMENT = "departments.manage", _("manage own departments and their members")
     MANAGE_ORGANISATION = "organisation.manage", _("manage the whole organisation")
     VIEW_REPORTS = "reports.view", _("read the reports")
+
+
+class Scope(models.TextChoices):
+    """What a key may be used for; `accounts.roles` says which capabilities that gives."""
+
+    TICKETS_CREATE = "tickets:create", _("log tickets for customers")
+    TICKETS_READ = "tickets:read", _("read every ticket and who reported it")
+    TICKETS_WRITE = "tickets:write", _("read and work on every ticket")
+    ADMIN = "admin", _("everything, with people, settings and keys")

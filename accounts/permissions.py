@@ -1,4 +1,4 @@
-"""What a person may do in an organisation: predicates over their memberships.
+"""What a person, or a program with a key, may do in an organisation.
 
 The memberships of a person are read once and kept on the user object, so that asking many
 questions in one request costs one query.
@@ -10,9 +10,15 @@ import uuid
 from typing import Any
 
 from accounts.enums import Capability, Role
-from accounts.roles import ORGANISATION_WIDE_ROLES, ROLE_CAPABILITIES, STAFF_ROLES
+from accounts.roles import (
+    ORGANISATION_WIDE_ROLES,
+    ROLE_CAPABILITIES,
+    STAFF_ROLES,
+    capabilities_of_scopes,
+)
 
 _CACHE = "_roles_by_organisation"
+_KEY = "_presented_key"
 
 
 def roles_of(user: Any) -> dict[uuid.UUID, Role]:
@@ -37,28 +43,53 @@ def is_operator(user: Any) -> bool:
     return bool(user is not None and user.is_active and user.is_superuser)
 
 
-def has_capability(user: Any, capability: Capability, organisation_id: uuid.UUID) -> bool:
-    """Whether the person's role in the organisation carries the capability."""
+def present_key(user: Any, key: Any) -> None:
+    """Remember the key that a request came with. Only authentication calls this, for the key's own user."""
+    setattr(user, _KEY, key)
+
+
+def presented_key(user: Any) -> Any:
+    """The key that the request came with; None for people. Read from the database nobody has one."""
+    return getattr(user, _KEY, None)
+
+
+def capabilities_of(user: Any, organisation_id: uuid.UUID) -> frozenset[Capability]:
+    """What a person by their role, or a key by its scopes, may do in the organisation."""
     if is_operator(user):
-        return True
+        return frozenset(Capability)
+    key = presented_key(user)
+    if key is not None:
+        is_own = key.organisation_id == organisation_id
+        return capabilities_of_scopes(key.scopes) if is_own else frozenset()
     role = roles_of(user).get(organisation_id)
-    return role is not None and capability in ROLE_CAPABILITIES[role]
+    return frozenset() if role is None else ROLE_CAPABILITIES[role]
+
+
+def has_capability(user: Any, capability: Capability, organisation_id: uuid.UUID) -> bool:
+    """Whether the person's role, or the key's scopes, carry the capability in the organisation."""
+    return capability in capabilities_of(user, organisation_id)
 
 
 def is_organisation_wide(user: Any, organisation_id: uuid.UUID) -> bool:
-    """Whether the person's role reaches every department of the organisation."""
-    return is_operator(user) or roles_of(user).get(organisation_id) in ORGANISATION_WIDE_ROLES
+    """Whether what the person may do reaches every department of the organisation. A key's does."""
+    if is_operator(user):
+        return True
+    key = presented_key(user)
+    if key is not None:
+        return bool(key.organisation_id == organisation_id)
+    return roles_of(user).get(organisation_id) in ORGANISATION_WIDE_ROLES
 
 
 def is_staff_of(user: Any, organisation_id: uuid.UUID) -> bool:
+    """Whether the person works there. A key does not: it is nobody to whom a ticket could be given."""
     return is_operator(user) or roles_of(user).get(organisation_id) in STAFF_ROLES
 
 
 def organisations_where(user: Any, capability: Capability) -> list[uuid.UUID]:
-    """The organisations in which the person has the capability."""
-    return [
-        organisation for organisation, role in roles_of(user).items() if capability in ROLE_CAPABILITIES[role]
-    ]
+    """The organisations in which the person, or the key, has the capability."""
+    key = presented_key(user)
+    own = [key.organisation_id] if key is not None else list(roles_of(user))
+    return [organisation for organisation in own if capability in capabilities_of(user, organisation)]
 
 
 def has_capability_anywhere(user: Any, capability: Capability) -> bool:
@@ -69,6 +100,12 @@ def has_capability_anywhere(user: Any, capability: Capability) -> bool:
 def staffed_organisations(user: Any) -> list[uuid.UUID]:
     """The organisations in which the person works."""
     return [organisation for organisation, role in roles_of(user).items() if role in STAFF_ROLES]
+
+
+def own_organisations(user: Any) -> list[uuid.UUID]:
+    """The organisations in whose name the person, or the key, comes."""
+    key = presented_key(user)
+    return [key.organisation_id] if key is not None else staffed_organisations(user)
 
 
 def may_enter_console(user: Any) -> bool:

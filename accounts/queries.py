@@ -3,13 +3,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Membership, Organisation, User
-from accounts.permissions import is_operator, roles_of
-from accounts.querysets import MembershipQuerySet, UserQuerySet
+from accounts.models import ApiKey, Membership, Organisation, User
+from accounts.permissions import is_operator, own_organisations, roles_of
+from accounts.querysets import ApiKeyQuerySet, MembershipQuerySet, UserQuerySet
 from accounts.roles import STAFF_ROLES
-from common.errors import InvalidInput, NotFound
+from common.errors import InvalidInput, NotAllowed, NotFound
 
 
 def organisation_for_host(host: str) -> Organisation | None:
@@ -56,7 +57,7 @@ def choose_organisation(user: Any, *, slug: str | None, host: str) -> Organisati
         if named is None or not _is_open_to(user, named):
             raise UnknownOrganisation(field="organisation")
         return named
-    own = [organisation for organisation, role in roles_of(user).items() if role in STAFF_ROLES]
+    own = own_organisations(user)
     if len(own) > 1:
         raise OrganisationNeeded(field="organisation")
     chosen = Organisation.objects.active().filter(pk=own[0]).first() if own else organisation_for_host(host)
@@ -65,8 +66,38 @@ def choose_organisation(user: Any, *, slug: str | None, host: str) -> Organisati
     return chosen
 
 
+def own_organisation(user: Any, *, slug: str | None = None) -> Organisation:
+    """The organisation in whose name the person or the key comes.
+
+    Raises NotAllowed for who belongs to none, OrganisationNeeded, UnknownOrganisation.
+    """
+    own = own_organisations(user)
+    if slug is not None:
+        reachable = Organisation.objects.active().with_slug(slug)
+        named = (reachable if is_operator(user) else reachable.filter(pk__in=own)).first()
+        if named is None:
+            raise UnknownOrganisation(field="organisation")
+        return named
+    if len(own) > 1:
+        raise OrganisationNeeded(field="organisation")
+    found = Organisation.objects.active().filter(pk__in=own).first()
+    if found is None:
+        raise NotAllowed(_("You work in no organisation."))
+    return found
+
+
+def find_key(organisation_id: uuid.UUID, key: uuid.UUID) -> ApiKey | None:
+    return keys_of(organisation_id).filter(pk=key).first()
+
+
+def keys_of(organisation_id: uuid.UUID) -> ApiKeyQuerySet:
+    """The organisation's keys, those that have ended included."""
+    return ApiKey.objects.of_organisation(organisation_id).select_related("organisation", "created_by")
+
+
 def _is_open_to(user: Any, organisation: Organisation) -> bool:
-    return organisation.public_reports or is_operator(user) or organisation.pk in roles_of(user)
+    own = {*roles_of(user), *own_organisations(user)}
+    return organisation.public_reports or is_operator(user) or organisation.pk in own
 
 
 def staff_of(organisation_id: uuid.UUID) -> MembershipQuerySet:

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from accounts.enums import Capability, OrganisationKind
+from accounts.enums import Capability, OrganisationKind, Role
 from accounts.permissions import is_operator, organisations_where, staffed_organisations
 
 if TYPE_CHECKING:
-    from accounts.models import Membership, Organisation, User
+    from accounts.models import ApiKey, Membership, Organisation, User
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -29,6 +30,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def municipalities_first(self) -> OrganisationQuerySet:
         is_municipality = models.Case(models.When(kind=OrganisationKind.MUNICIPALITY, then=0), default=1)
         return self.order_by(is_municipality, "created_at", "pk")
+
+    def with_prefix(self, prefix: str) -> OrganisationQuerySet:
+        return self.filter(reference_prefix=prefix)
 
     def visible_to(self, user: Any) -> OrganisationQuerySet:
         """Organisations in which a person has a role; all of them for the operator."""
@@ -51,7 +55,7 @@ class UserQuerySet(models.QuerySet["User"]):
     def colleagues_of(self, user: Any) -> UserQuerySet:
         """People with a membership in an organisation in which the person works."""
         if is_operator(user):
-            return self.all()
+            return self.filter(is_service=False)
         organisations = staffed_organisations(user)
         memberships = self.model._meta.get_field("memberships").related_model._default_manager
         theirs = memberships.filter(user_id=models.OuterRef("pk"), organisation_id__in=organisations)
@@ -67,6 +71,9 @@ class UserQuerySet(models.QuerySet["User"]):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> MembershipQuerySet:
         return self.filter(is_active=True, user__is_active=True, organisation__is_active=True)
+
+    def admins(self) -> MembershipQuerySet:
+        return self.filter(role=Role.ORGANISATION_ADMIN)
 
     def of_user(self, user: User) -> MembershipQuerySet:
         return self.filter(user=user)
@@ -89,3 +96,32 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def with_people(self) -> MembershipQuerySet:
         return self.select_related("user", "organisation").order_by("user__full_name", "pk")
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def of_organisation(self, organisation_id: uuid.UUID) -> ApiKeyQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def visible_to(self, user: Any) -> ApiKeyQuerySet:
+        """Keys of organisations that the person manages; all of them for the operator."""
+        if is_operator(user):
+            return self.all()
+        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
+
+    def with_prefix(self, prefix: str) -> ApiKeyQuerySet:
+        return self.filter(prefix=prefix)
+
+    def secrets(self) -> ApiKeyQuerySet:
+        """The keys that organisations got when they signed up, and their successors."""
+        return self.filter(is_secret=True)
+
+    def live(self, at: datetime) -> ApiKeyQuerySet:
+        """Neither revoked nor expired then. The same as `ApiKey.is_live`."""
+        endless = models.Q(expires_at__isnull=True) | models.Q(expires_at__gt=at)
+        return self.filter(endless, revoked_at__isnull=True)
+
+    def not_used_since(self, moment: datetime) -> ApiKeyQuerySet:
+        return self.filter(models.Q(last_used_at__isnull=True) | models.Q(last_used_at__lt=moment))
+
+    def newest_first(self) -> ApiKeyQuerySet:
+        return self.order_by("-created_at", "-pk")

@@ -1,8 +1,10 @@
-"""Role -> capabilities: the one table that says what each role may do."""
+"""Role -> capabilities, and scope -> capabilities: the tables that say what each may do."""
 
 from __future__ import annotations
 
-from accounts.enums import Capability, Role
+from collections.abc import Iterable
+
+from accounts.enums import Capability, Role, Scope
 
 C = Capability
 
@@ -27,3 +29,17 @@ ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
 # These act on every department of their organisation, not only on those they are members of.
 ORGANISATION_WIDE_ROLES = frozenset({Role.CALL_CENTRE, Role.ORGANISATION_ADMIN, Role.AUDITOR})
 STAFF_ROLES = frozenset(Role) - {Role.RESIDENT}
+
+_READ = {C.VIEW_ALL_TICKETS, C.VIEW_REPORTERS}
+
+SCOPE_CAPABILITIES: dict[Scope, frozenset[Capability]] = {
+    Scope.TICKETS_CREATE: frozenset({C.LOG_FOR_CALLER}),
+    Scope.TICKETS_READ: frozenset(_READ),
+    Scope.TICKETS_WRITE: frozenset(_READ | {C.WORK_ON_TICKETS, C.MOVE_TICKETS, C.WITHDRAW_TICKETS}),
+    Scope.ADMIN: frozenset(Capability),
+}
+
+
+def capabilities_of_scopes(scopes: Iterable[str]) -> frozenset[Capability]:
+    """What a key with these scopes may do."""
+    return frozenset().union(*(SCOPE_CAPABILITIES[Scope(scope)] for scope in scopes))

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -31,6 +32,18 @@ class OwnMembership(DomainError):
     sentence = gettext_lazy("You cannot change your own role. Ask another organisation admin.")
 
 
+class LastAdmin(DomainError):
+    code = "last_admin"
+    sentence = gettext_lazy("This is the last organisation admin. Make somebody else an admin first.")
+
+
+class Unconfirmed(DomainError):
+    """Else a role here could fall to whoever opened an account in another's name elsewhere."""
+
+    code = "email_unconfirmed"
+    sentence = gettext_lazy("This person must confirm their e-mail address first: by signing in on the site.")
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody to add. The e-mail address is what they sign in with."""
@@ -45,11 +58,13 @@ def add_member(organisation: Organisation, person: Person, *, role: Role, acting
     """Give somebody a role in the organisation; who has no account yet gets one without a password.
 
     They sign in with a code sent by e-mail, or set a password. Raises NotAllowed, InvalidInput with
-    the field, AlreadyMember.
+    the field, AlreadyMember, Unconfirmed.
     """
     _check_manages(acting_user, organisation.pk)
     with transaction.atomic():
         user = find_user_by_email(person.email.strip()) or _new_user(organisation, person)
+        if user.vouched_by_id not in {None, organisation.pk} and not _is_confirmed(user):
+            raise Unconfirmed(field="email")
         try:
             with transaction.atomic():
                 membership = Membership.objects.create(organisation=organisation, user=user, role=role)
@@ -57,6 +72,10 @@ def add_member(organisation: Organisation, person: Person, *, role: Role, acting
             raise AlreadyMember(field="email") from error
         _mark_staff(user)
     return membership
+
+
+def _is_confirmed(user: User) -> bool:
+    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())
 
 
 def _new_user(organisation: Organisation, person: Person) -> User:
@@ -79,9 +98,11 @@ def _new_user(organisation: Organisation, person: Person) -> User:
 
 
 def change_membership(membership: Membership, *, role: Role, is_active: bool, acting_user: Any) -> Membership:
-    """Change somebody's role, or let them go. Raises NotAllowed, OwnMembership."""
+    """Change somebody's role, or let them go. Raises NotAllowed, OwnMembership, LastAdmin."""
     _check_manages(acting_user, membership.organisation_id)
     with transaction.atomic():
+        if not is_active or role != Role.ORGANISATION_ADMIN:
+            refuse_last_admin([membership.organisation_id], membership.user_id)
         locked = Membership.objects.select_for_update().select_related("user").get(pk=membership.pk)
         if locked.user_id == acting_user.pk and (locked.role, locked.is_active) != (role, is_active):
             raise OwnMembership
@@ -90,6 +111,27 @@ def change_membership(membership: Membership, *, role: Role, is_active: bool, ac
         locked.save(update_fields=["role", "is_active"])
         _mark_staff(locked.user)
     return locked
+
+
+def refuse_last_admin(organisation_ids: list[uuid.UUID], user_id: uuid.UUID) -> None:
+    """Raises LastAdmin where nobody but this person is an organisation admin.
+
+    Locks the admins' memberships until the transaction ends, so that two admins who let each other
+    go at the same moment do not both succeed.
+    """
+    admins = Membership.objects.in_organisations(organisation_ids).active().admins()
+    rows = admins.order_by("pk").select_for_update(of=("self",))
+    by_organisation: dict[uuid.UUID, set[uuid.UUID]] = {}
+    for organisation_id, admin_id in rows.values_list("organisation_id", "user_id"):
+        by_organisation.setdefault(organisation_id, set()).add(admin_id)
+    if any(people == {user_id} for people in by_organisation.values()):
+        raise LastAdmin
+
+
+def refuse_last_admin_of_any(person: User) -> None:
+    """The same for every organisation of a person whose account ends. In the caller's transaction."""
+    memberships = Membership.objects.of_user(person).active().admins()
+    refuse_last_admin(list(memberships.values_list("organisation_id", flat=True)), person.pk)
 
 
 def _mark_staff(user: User) -> None:
@@ -124,8 +166,11 @@ def may_edit_person(acting_user: Any, person: User) -> bool:
 
 
 def change_person(person: User, *, changed: list[str], acting_user: Any) -> User:
-    """Save the changed fields of a person. Raises NotAllowed for who is not theirs alone."""
+    """Save the changed fields of a person. Raises LastAdmin, and NotAllowed for who is not theirs alone."""
     if not may_edit_person(acting_user, person):
         raise NotAllowed(_("This person belongs to another organisation too: only they can change this."))
-    person.save(update_fields=changed)
+    with transaction.atomic():
+        if "is_active" in changed and not person.is_active:
+            refuse_last_admin_of_any(person)
+        person.save(update_fields=changed)
     return person

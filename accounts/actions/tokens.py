@@ -65,7 +65,8 @@ def sign_in(request: HttpRequest, *, email: str, password: str, code: str = "") 
     if not isinstance(user, User):
         raise WrongCredentials
     addresses = list(EmailAddress.objects.filter(user=user))
-    if addresses and not any(address.verified for address in addresses):
+    is_confirmed = not addresses or any(address.verified for address in addresses)
+    if not is_confirmed and user.vouched_by_id is None:
         raise AddressUnconfirmed(field="email")
     if is_mfa_enabled(user) and not _is_second_factor(user, code):
         raise SecondFactorNeeded(field="code")

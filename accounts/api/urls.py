@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from accounts.api.keys import KeysEndpoint
 from accounts.api.views import AccountEndpoint, TokenEndpoint
 from common.api.routing import endpoint
 
@@ -9,4 +10,10 @@ urlpatterns = [
     endpoint("auth/token/revoke/", TokenEndpoint.as_view({"post": "revoke"}), "token-revoke"),
     endpoint("accounts/", AccountEndpoint.as_view({"post": "create"}), "accounts"),
     endpoint("accounts/me/", AccountEndpoint.as_view({"get": "me", "patch": "update_me"}), "me"),
+    endpoint(
+        "organisations/secret/rotate/", KeysEndpoint.as_view({"post": "rotate_secret"}), "secret-rotate"
+    ),
+    endpoint("organisations/keys/", KeysEndpoint.as_view({"get": "list", "post": "create"}), "keys"),
+    endpoint("organisations/keys/<uuid:key>/", KeysEndpoint.as_view({"delete": "revoke"}), "key"),
+    endpoint("organisations/keys/<uuid:key>/rotate/", KeysEndpoint.as_view({"post": "rotate"}), "key-rotate"),
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.enums import OrganisationKind, Role
+from accounts.actions.keys import IssuedKey, issue_key
+from accounts.enums import OrganisationKind, Role, Scope
 from accounts.models import Membership, Organisation, User
 
 PASSWORD = "jacaranda-in-october"
@@ -46,3 +47,19 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     organisation = factory.SubFactory(OrganisationFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.AGENT
+
+
+def issued_key(
+    organisation: Organisation | None = None, *scopes: Scope, name: str = "Web shop", **fields: object
+) -> IssuedKey:
+    """A live key with these scopes, or with all of them, and its secret."""
+    issued = issue_key(
+        organisation or OrganisationFactory.create(),
+        name=name,
+        scopes=scopes or tuple(Scope),
+        acting_user=None,
+    )
+    for field, value in fields.items():
+        setattr(issued.key, field, value)
+    issued.key.save()
+    return issued

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -14,15 +14,26 @@ _SHOWN = 20
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields that it does not know, so that a typing error does not pass for a change."""
+    """Refuses fields that it does not know, so that a typing error does not pass for a change.
+
+    `synonyms` are the names that older clients have for fields: theirs -> ours.
+    """
+
+    synonyms: ClassVar[Mapping[str, str]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
+            data = self._in_our_words(data)
             known = {name for name, field in self.fields.items() if not field.read_only}
             unknown = [str(name)[:100] for name in data if name not in known]
             if unknown:
                 raise ValidationError({key: [_("There is no such field.")] for key in unknown[:_SHOWN]})
         return super().to_internal_value(data)
+
+    def _in_our_words(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        # Given under both names, theirs is left to the check for unknown fields.
+        theirs = {name: ours for name, ours in self.synonyms.items() if name in data and ours not in data}
+        return {theirs.get(name, name): value for name, value in data.items()} if theirs else data
 
 
 class NothingSerializer(StrictSerializer):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from rest_framework.permissions import AllowAny, BasePermission
+from django.db import transaction
+from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from common.api.filters import StrictFilterBackend
@@ -36,6 +39,26 @@ class Endpoint(GenericViewSet[Any]):
             return [AllowAny()]
         return super().get_permissions()  # type: ignore[return-value]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A credential that can end in mid-request is asked for again before its change is committed."""
+        super().initial(request, *args, **kwargs)
+        confirm = getattr(request.auth, "confirm", None)
+        if confirm is not None and request.method not in SAFE_METHODS:
+            method = str(request.method).lower()
+            setattr(self, method, _confirmed(getattr(self, method), confirm))
+
     def organisation_slug(self, request: Request) -> str | None:
         """The organisation that the query string names."""
         return request.query_params.get("organisation")
+
+
+def _confirmed(handler: Callable[..., Response], confirm: Callable[[], None]) -> Callable[..., Response]:
+    """The handler in one transaction that ends with the confirmation: without it nothing has changed."""
+
+    def handle(*args: Any, **kwargs: Any) -> Response:
+        with transaction.atomic():
+            response = handler(*args, **kwargs)
+            confirm()
+        return response
+
+    return handle

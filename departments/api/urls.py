@@ -3,12 +3,17 @@ from __future__ import annotations
 from typing import Any
 
 from common.api.routing import endpoint
+from departments.api.organisations import AdminsEndpoint, OrganisationEndpoint
 from departments.api.views import CategoryEndpoint, DepartmentEndpoint, StageEndpoint, WardEndpoint
 
 _LIST: dict[str, Any] = {"get": "list"}
 _ONE: dict[str, Any] = {"get": "retrieve"}
 
+_OWN: dict[str, Any] = {"post": "create", "get": "show", "patch": "update"}
+
 urlpatterns = [
+    endpoint("organisations/", OrganisationEndpoint.as_view(_OWN), "organisations"),
+    endpoint("admins/", AdminsEndpoint.as_view({"post": "create"}), "admins"),
     endpoint("departments/", DepartmentEndpoint.as_view(_LIST), "departments"),
     endpoint("departments/<uuid:key>/", DepartmentEndpoint.as_view(_ONE), "department"),
     endpoint("categories/", CategoryEndpoint.as_view(_LIST), "categories"),

@@ -155,7 +155,7 @@ def _check_may_report(organisation: Organisation, reporter: Reporter, acting_use
         return
     if not organisation.is_active:
         raise NotAllowed
-    if not organisation.public_reports and not is_staff_of(acting_user, organisation.pk):
+    if not organisation.public_reports and not _works_or_speaks_for(acting_user, organisation):
         raise NotAllowed(_("Only people of the organisation can log tickets here."))
     for_somebody_else = reporter.user is None or reporter.user.pk != acting_user.pk
     if acting_user.is_authenticated and for_somebody_else and not _may_speak_for(acting_user, organisation):
@@ -164,9 +164,15 @@ def _check_may_report(organisation: Organisation, reporter: Reporter, acting_use
         raise NotAllowed
 
 
+def _works_or_speaks_for(acting_user: Any, organisation: Organisation) -> bool:
+    return is_staff_of(acting_user, organisation.pk) or can_log_for_caller(acting_user, organisation.pk)
+
+
 def _may_speak_for(acting_user: User, organisation: Organisation) -> bool:
     """Who takes calls, and who works on tickets; not who only reads them."""
-    works = has_capability(acting_user, Capability.WORK_ON_TICKETS, organisation.pk)
+    works = is_staff_of(acting_user, organisation.pk) and has_capability(
+        acting_user, Capability.WORK_ON_TICKETS, organisation.pk
+    )
     return works or can_log_for_caller(acting_user, organisation.pk)
 
 

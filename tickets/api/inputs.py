@@ -30,6 +30,8 @@ class PeopleField(serializers.ListField):
 
 
 class NewTicketSerializer(StrictSerializer):
+    synonyms = {"addedBy": "customer_email", "added_by": "customer_email"}
+
     title = LineField(max_length=200)
     description = TextField(max_length=5000, required=False, allow_blank=True)
     organisation = LineField(max_length=60, required=False, help_text=gettext_lazy("Slug."))
@@ -56,6 +58,12 @@ class NewTicketSerializer(StrictSerializer):
     external_ref = LineField(max_length=100, required=False, allow_blank=True)
     # Shadows an attribute that fields have and serializers do not use.
     source = serializers.ChoiceField(choices=Source.choices, required=False)  # type: ignore[assignment]
+    secret = serializers.CharField(
+        max_length=200,
+        required=False,
+        write_only=True,
+        help_text=gettext_lazy("A key of the organisation, where the Authorization header cannot be set."),
+    )
 
 
 class TicketChangesSerializer(StrictSerializer):

@@ -12,9 +12,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.enums import Role
+from accounts.enums import Capability, Role
 from accounts.models import Membership, Organisation
-from accounts.permissions import is_staff_of
+from accounts.permissions import has_capability, is_staff_of
 from accounts.queries import staff_of
 from accounts.querysets import MembershipQuerySet
 from common.api.schema import ORGANISATION
@@ -107,7 +107,8 @@ class AgentsEndpoint(TicketsEndpoint):
     def _own(self, request: Request) -> Organisation:
         """The organisation, for those who work in it. Raises NotAllowed."""
         organisation = self.chosen_organisation(request, self.organisation_slug(request))
-        if not is_staff_of(request.user, organisation.pk):
+        reads = has_capability(request.user, Capability.VIEW_ALL_TICKETS, organisation.pk)
+        if not (reads or is_staff_of(request.user, organisation.pk)):
             raise NotAllowed(_("Only people who work here can see who does."))
         return organisation
 

@@ -11,6 +11,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.authentication import WITH_SECRET
 from accounts.models import Organisation
 from accounts.permissions import is_staff_of
 from common.api.etags import etag_of, expected_version, is_known
@@ -39,6 +40,7 @@ from tickets.api.views.base import (
 )
 from tickets.enums import Source
 from tickets.models import Ticket
+from tickets.permissions import can_log_for_caller
 from tickets.queries import find_project, tickets_in
 from tickets.querysets import TicketQuerySet
 
@@ -59,6 +61,7 @@ _BURST_PIPE = {
 class TicketListEndpoint(TicketsEndpoint):
     """All tickets of an organisation that you may see."""
 
+    authentication_classes = WITH_SECRET
     queryset = TicketQuerySet(Ticket)
     serializer_class = TicketSerializer
     filterset_class = TicketFilters
@@ -100,9 +103,11 @@ class TicketListEndpoint(TicketsEndpoint):
 
         Residents log for themselves. Visitors leave an e-mail address or a phone number, where the
         organisation is open to the public. Staff log for a caller with `customer_*`, and only they
-        may set priority, people, project, tags, source and external reference.
+        may set priority, people, project, tags, source and external reference. A key of an
+        organisation, or its `secret` in the body, does what staff do.
         """
         given = read_body(NewTicketSerializer, request)
+        given.pop("secret", None)
         organisation = self.chosen_organisation(request, given.pop("organisation", None))
         ticket = log_ticket(organisation, given, acting_user=request.user)
         shown = TicketReader(request).one(ticket)
@@ -112,7 +117,7 @@ class TicketListEndpoint(TicketsEndpoint):
 
 def log_ticket(organisation: Organisation, given: dict[str, Any], *, acting_user: Any) -> Ticket:
     """Create what the body describes. Raises NotAllowed for what only staff may set."""
-    if not is_staff_of(acting_user, organisation.pk):
+    if not (is_staff_of(acting_user, organisation.pk) or can_log_for_caller(acting_user, organisation.pk)):
         reserved = next((name for name in STAFF_ONLY if given.get(name)), None)
         if reserved is not None:
             raise NotAllowed(_("Only people who work here can set this."), field=reserved)
@@ -151,9 +156,9 @@ def _report(organisation: Organisation, given: dict[str, Any]) -> Report:
 
 
 def _reporter(given: dict[str, Any], acting_user: Any) -> Reporter:
-    """The customer that the body names, else whoever is signed in."""
+    """The customer that the body names, else the person who is signed in; a key is nobody who reports."""
     name, email, phone = (given.get(f"customer_{part}", "") for part in ("name", "email", "phone"))
-    if acting_user.is_authenticated and not (name or email or phone):
+    if acting_user.is_authenticated and not (name or email or phone) and not acting_user.is_service:
         return Reporter(user=acting_user)
     return Reporter(name=name, email=email, phone=phone)
 

@@ -1,81 +1,22 @@
-"""People, the organisations they belong to, and their role in each."""
+"""People, and their role in each organisation."""
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.core.exceptions import ValidationError
-from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Accent, OrganisationKind, Role
-from accounts.querysets import MembershipQuerySet, OrganisationQuerySet
+from accounts.enums import Role
+from accounts.models.organisation import Organisation, validate_time_zone
+from accounts.querysets import MembershipQuerySet
 from common.models import IdentifiedModel
 from common.text import refuse_control_characters
-
-
-def validate_time_zone(value: str) -> None:
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError(_("%(value)s is not a time zone."), params={"value": value})
-
-
-class Organisation(IdentifiedModel):
-    """The tenant: a municipality or a company. Every other row belongs to exactly one."""
-
-    name = models.CharField(
-        _("name"), max_length=120, validators=[MinLengthValidator(2), refuse_control_characters]
-    )
-    slug = models.SlugField(_("slug"), max_length=60, unique=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
-    reference_prefix = models.CharField(
-        _("reference prefix"),
-        max_length=5,
-        unique=True,
-        validators=[RegexValidator(r"^[A-Z]{2,5}$", _("Two to five capital letters."))],
-    )
-    domain = models.CharField(_("domain"), max_length=253, blank=True)
-    accent = models.CharField(_("accent colour"), max_length=20, choices=Accent, default=Accent.JACARANDA)
-    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
-    country = models.CharField(_("country"), max_length=2, default="ZA")
-    language = models.CharField(_("language"), max_length=10, default="en")
-    time_zone = models.CharField(
-        _("time zone"), max_length=60, default="Africa/Johannesburg", validators=[validate_time_zone]
-    )
-    public_reports = models.BooleanField(_("residents may report publicly"), default=False)
-    verification_required = models.BooleanField(_("resolutions are verified"), default=True)
-    accountability_enabled = models.BooleanField(_("breaches and points are kept"), default=True)
-    auto_close_days = models.PositiveSmallIntegerField(_("days before a responded ticket closes"), default=30)
-    verification_days = models.PositiveSmallIntegerField(_("days to confirm a resolution"), default=7)
-    is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
-
-    objects = OrganisationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("organisation")
-        verbose_name_plural = _("organisations")
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(auto_close_days__gte=1, verification_days__gte=1),
-                name="organisation_waiting_days_are_positive",
-            ),
-            models.UniqueConstraint(
-                Lower("domain"), condition=~Q(domain=""), name="organisation_domain_is_unique"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -112,6 +53,18 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the console"), default=False)
+    # Whom a key acts as: a name for the record, and nobody who could sign in.
+    is_service = models.BooleanField(_("a program"), default=False, editable=False)
+    # An organisation's secret signed this person up: tokens are given before the address is confirmed.
+    vouched_by = models.ForeignKey(
+        Organisation,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name=_("signed up by"),
+    )
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"
@@ -138,6 +91,11 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
                 name="user_phone_is_e164",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_service=False)
+                | Q(email__isnull=True, phone__isnull=True, is_staff=False, is_superuser=False),
+                name="user_service_cannot_sign_in",
             ),
         ]
 

@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from accounts.models.key import ApiKey
+from accounts.models.organisation import Organisation, validate_time_zone
+from accounts.models.person import Membership, User, UserManager
+
+__all__ = ["ApiKey", "Membership", "Organisation", "User", "UserManager", "validate_time_zone"]
