@@ -103,17 +103,26 @@ class Child:
 class Supervisor:
     children: list[Child] = field(default_factory=list)
     servers: list[Server] = field(default_factory=list)
-    stop_asked: threading.Event = field(default_factory=threading.Event)
+    stop_asked: bool = False
 
     def listen_for_signals(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self.stop_asked.set())
+            signal.signal(number, self._ask_to_stop)
+
+    def _ask_to_stop(self, *_args: object) -> None:
+        # A plain flag: a lock that the interrupted code holds, as in threading.Event, would wait for ever.
+        self.stop_asked = True
+
+    def pause(self) -> bool:
+        """Wait a moment. Returns whether somebody asked to stop."""
+        time.sleep(POLL_SECONDS)
+        return self.stop_asked
 
     def run_once(self, command: Iterable[str], environment: Mapping[str, str], *, failure: str) -> None:
         """Run a command to its end on our own output. Raises RuntimeProblem or StopAsked."""
         process = start_server(list(command), output=None, environment=environment, directory=PROJECT_DIR)
         while process.poll() is None:
-            if self.stop_asked.wait(POLL_SECONDS):
+            if self.pause():
                 process.terminate()
                 process.wait()
                 raise StopAsked
@@ -134,7 +143,7 @@ class Supervisor:
                 raise RuntimeProblem(f"No answer from {waiting[0]} within {START_SECONDS:.0f} seconds.")
 
     def keep_up(self) -> None:
-        if self.stop_asked.wait(POLL_SECONDS):
+        if self.pause():
             raise StopAsked
         for server in self.servers:
             revive(server)
