@@ -7,7 +7,13 @@ from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 from rest_framework.views import APIView
 
-RATES = {"person": "1200/min", "visitor": "600/min", "sign_in": "20/min", "sign_up": "60/hour"}
+RATES = {
+    "person": "1200/min",
+    "visitor": "600/min",
+    "sign_in": "20/min",
+    "sign_up": "60/hour",
+    "recovery": "5/min",
+}
 
 
 class _ConfiguredRate(SimpleRateThrottle):
@@ -41,6 +47,12 @@ class SignInThrottle(_ConfiguredRate):
         email = request.data.get("email") if isinstance(request.data, dict) else None
         ident = str(email).strip().lower()[:254] if email else self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": ident.encode().hex()}
+
+
+class RecoveryThrottle(SignInThrottle):
+    """Mails to one address and guesses of its code."""
+
+    scope = "recovery"
 
 
 class SignUpThrottle(_ConfiguredRate):

@@ -35,6 +35,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return answer(request, 404, "not_found", _("There is nothing here under that name."))
 
 
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    sentence = _("That was too often in a short time. Wait a few minutes, then try again.")
+    response = answer(request, 429, "throttled", sentence)
+    response["Retry-After"] = "300"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     sentence = _("Something went wrong on our side. It has been recorded; please try again.")
     return answer(request, 500, "server_error", sentence)

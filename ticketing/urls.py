@@ -12,6 +12,8 @@ from ticketing import api, health, views
 handler400 = "ticketing.errors.bad_request"
 handler403 = "ticketing.errors.permission_denied"
 handler404 = "ticketing.errors.not_found"
+# allauth's name for its own rate limits; Django has none.
+handler429 = "ticketing.errors.too_many_requests"
 handler500 = "ticketing.errors.server_error"
 
 urlpatterns = [

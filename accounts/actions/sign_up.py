@@ -43,15 +43,20 @@ def create_account(
         phone=normalise_phone(phone) if phone.strip() else None,
         language=language,
     )
-    try:
-        validate_password(password, user=person)
-    except ValidationError as error:
-        raise WeakPassword(" ".join(error.messages), field="password") from error
+    check_password(password, person)
     person.set_password(password)
     with transaction.atomic():
         save_person(person)
         EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=False)
     return person
+
+
+def check_password(password: str, person: User) -> None:
+    """Raises WeakPassword for one that is short, common, only digits, or much like name or address."""
+    try:
+        validate_password(password, user=person)
+    except ValidationError as error:
+        raise WeakPassword(" ".join(error.messages), field="password") from error
 
 
 def update_account(person: User, *, acting_user: User, **fields: str) -> User:

@@ -32,6 +32,16 @@ class TokensSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField(help_text=_("For new tokens; works once."))
 
 
+class RecoverySerializer(StrictSerializer):
+    email = serializers.EmailField(max_length=254)
+
+
+class NewPasswordSerializer(StrictSerializer):
+    email = serializers.EmailField(max_length=254)
+    code = serializers.CharField(max_length=20, help_text=_("From the mail; works once, for ten minutes."))
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
 class NewAccountSerializer(StrictSerializer):
     email = serializers.EmailField(max_length=254)
     password = serializers.CharField(max_length=200, trim_whitespace=False)

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 from accounts.api.keys import KeysEndpoint
-from accounts.api.views import AccountEndpoint, TokenEndpoint
+from accounts.api.views import AccountEndpoint, RecoveryEndpoint, TokenEndpoint
 from common.api.routing import endpoint
 
 urlpatterns = [
     endpoint("auth/token/", TokenEndpoint.as_view({"post": "obtain"}), "token"),
     endpoint("auth/token/refresh/", TokenEndpoint.as_view({"post": "refresh"}), "token-refresh"),
     endpoint("auth/token/revoke/", TokenEndpoint.as_view({"post": "revoke"}), "token-revoke"),
+    endpoint("auth/password/reset/", RecoveryEndpoint.as_view({"post": "ask"}), "password-reset"),
+    endpoint(
+        "auth/password/reset/confirm/",
+        RecoveryEndpoint.as_view({"post": "confirm"}),
+        "password-reset-confirm",
+    ),
     endpoint("accounts/", AccountEndpoint.as_view({"post": "create"}), "accounts"),
     endpoint("accounts/me/", AccountEndpoint.as_view({"get": "me", "patch": "update_me"}), "me"),
     endpoint(

@@ -10,12 +10,15 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actions.recovery import request_password_reset, reset_password
 from accounts.actions.sign_up import create_account, update_account
 from accounts.actions.tokens import renew, revoke, sign_in
 from accounts.api.serializers import (
     AccountChangesSerializer,
     AccountSerializer,
     NewAccountSerializer,
+    NewPasswordSerializer,
+    RecoverySerializer,
     RefreshSerializer,
     SignInSerializer,
     TokensSerializer,
@@ -24,7 +27,7 @@ from accounts.models import User
 from accounts.queries import memberships_of
 from common.api.serializers import read_body
 from common.api.views import Endpoint
-from common.throttling import SignInThrottle, SignUpThrottle
+from common.throttling import RecoveryThrottle, SignInThrottle, SignUpThrottle, VisitorThrottle
 
 _DEMO_RESIDENT = {"email": "resident@demo.lokisa.example", "password": "jacaranda-city"}
 _NEW_ACCOUNT = {
@@ -75,6 +78,36 @@ class TokenEndpoint(Endpoint):
     def revoke(self, request: Request) -> Response:
         """Make a refresh token worthless."""
         revoke(read_body(RefreshSerializer, request)["refresh"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class RecoveryEndpoint(Endpoint):
+    public_actions = frozenset({"ask", "confirm"})
+    authentication_classes = []
+    throttle_classes = [RecoveryThrottle, VisitorThrottle]
+
+    @extend_schema(
+        operation_id="password_reset",
+        summary="Ask for a code for a new password",
+        request=RecoverySerializer,
+        responses={202: None},
+        tags=["auth"],
+    )
+    def ask(self, request: Request) -> Response:
+        """The answer is the same whether there is an account with this address or not."""
+        request_password_reset(request._request, **read_body(RecoverySerializer, request))
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        operation_id="password_reset_confirm",
+        summary="Set a new password",
+        request=NewPasswordSerializer,
+        responses={204: None},
+        tags=["auth"],
+    )
+    def confirm(self, request: Request) -> Response:
+        """With the code from the mail. Every session and token of the account ends."""
+        reset_password(**read_body(NewPasswordSerializer, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -336,6 +336,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "EventKindEnum": "tickets.enums.EventKind",
         "OrganisationKindEnum": "accounts.enums.OrganisationKind",
         "PriorityEnum": "departments.api.serializers.PRIORITY_WORDS",
     },
