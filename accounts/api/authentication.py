@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.tokens import Token
 
 from accounts.actions.keys import check_key, confirm_key
+from accounts.actions.tokens import ROUND_CLAIM
 from accounts.models import ApiKey, User
 from accounts.permissions import presented_key
 
@@ -28,6 +31,16 @@ class KeyInUse:
     def confirm(self) -> None:
         """Raises RevokedKey, ExpiredKey."""
         confirm_key(self.key)
+
+
+class TokenAuthentication(JWTAuthentication):
+    """A person's access token; worthless once they signed out everywhere."""
+
+    def get_user(self, validated_token: Token) -> Any:
+        user = super().get_user(validated_token)
+        if validated_token.get(ROUND_CLAIM, 0) != user.sign_in_round:
+            raise AuthenticationFailed(_("You have signed out everywhere. Sign in again."), code="signed_out")
+        return user
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -60,7 +73,11 @@ def _signed_in(given: str) -> tuple[User, KeyInUse]:
 
 
 # For endpoints that take the secret in the body too. The cookie comes last: a secret is no accident.
-WITH_SECRET: list[Any] = [JWTAuthentication, ApiKeyAuthentication, SecretInBody, SessionAuthentication]
+WITH_SECRET: list[Any] = [TokenAuthentication, ApiKeyAuthentication, SecretInBody, SessionAuthentication]
+
+
+class TokenScheme(SimpleJWTScheme):
+    target_class = "accounts.api.authentication.TokenAuthentication"
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -80,7 +97,7 @@ class SecretInBodyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
     """It is a field of the body, which the operation describes."""
 
     target_class = "accounts.api.authentication.SecretInBody"
-    name = "secretInBody"
+    name: list[str] = []
 
     def get_security_requirement(self, auto_schema: Any) -> list[Any]:
         return []

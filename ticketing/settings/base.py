@@ -301,7 +301,7 @@ CONTENT_SECURITY_POLICY_BY_PATH: dict[str, dict[str, list[str]]] = {
 # The API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],

@@ -62,7 +62,9 @@ urlpatterns = [
         "projects/<uuid:key>/", ProjectsEndpoint.as_view({"get": "retrieve", "patch": "update"}), "project"
     ),
     endpoint("agents/", AgentsEndpoint.as_view({"get": "list"}), "agents"),
-    endpoint("agents/<uuid:key>/", AgentsEndpoint.as_view({"get": "retrieve"}), "agent"),
+    endpoint(
+        "agents/<uuid:key>/", AgentsEndpoint.as_view({"get": "retrieve", "delete": "deactivate"}), "agent"
+    ),
     endpoint(
         "agents/<uuid:key>/availability/",
         AgentsEndpoint.as_view({"post": "availability"}),

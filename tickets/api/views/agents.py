@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actions.people import change_membership
 from accounts.enums import Capability, Role
 from accounts.models import Membership, Organisation
 from accounts.permissions import has_capability, is_staff_of
@@ -78,6 +79,19 @@ class AgentsEndpoint(TicketsEndpoint):
     def retrieve(self, request: Request, key: uuid.UUID) -> Response:
         organisation = self._own(request)
         return Response(_shown(organisation, [_member(organisation, key)])[0])
+
+    @extend_schema(
+        operation_id="agents_deactivate",
+        summary="Let an agent go",
+        responses={204: None},
+        parameters=[ORGANISATION],
+        tags=[_TAG],
+    )
+    def deactivate(self, request: Request, key: uuid.UUID) -> Response:
+        """They work here no more; their account and what they did stay. The last admin cannot go."""
+        member = _member(self._own(request), key)
+        change_membership(member, role=Role(member.role), is_active=False, acting_user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
         operation_id="agents_availability",
