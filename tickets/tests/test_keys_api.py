@@ -8,13 +8,13 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-import tickets.actions.intake
 from accounts.enums import Role, Scope
 from accounts.models import ApiKey, Membership, Organisation
 from accounts.roles import STAFF_ROLES
 from accounts.tests.factories import MembershipFactory, issued_key
 from departments.actions.organisations import found_organisation
 from departments.models import DepartmentMember
+from tickets.actions import intake
 from tickets.enums import EventKind
 from tickets.models import Ticket
 from tickets.tests.api import ROOT, assert_problem, path_of, state_of
@@ -113,13 +113,13 @@ def test_a_key_that_is_not_good_logs_nothing(secret: str, change: dict[str, str]
 def test_a_key_revoked_while_it_logs_a_ticket_logs_nothing(
     secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = tickets.actions.intake.assign_automatically
+    real = intake.assign_automatically  # type: ignore[attr-defined]
 
     def revoked_meanwhile(*args: Any, **options: Any) -> Any:
         ApiKey.objects.update(revoked_at=timezone.now())
         return real(*args, **options)
 
-    monkeypatch.setattr(tickets.actions.intake, "assign_automatically", revoked_meanwhile)
+    monkeypatch.setattr(intake, "assign_automatically", revoked_meanwhile)
     assert_problem(with_key(secret).post(TICKETS, GIVEN), 401, "revoked_key")
     assert Ticket.objects.count() == 0
 
