@@ -16,10 +16,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from accounts import key_admin as key_admin
 from accounts.actions.people import Person, add_member, change_membership, change_person, may_edit_person
 from accounts.enums import Capability, Role
 from accounts.models import Membership, Organisation, User
-from accounts.permissions import has_capability, has_capability_anywhere
+from accounts.permissions import has_capability, has_capability_anywhere, is_operator
 from accounts.queries import colleagues_of
 from common.admin import MenuEntry, MenuGroup, ScopedModelAdmin, ScopedTabularInline
 from common.errors import DomainError
@@ -60,6 +61,10 @@ class OrganisationAdmin(ScopedModelAdmin):
 
     def scope(self, rows: Any, user: Any) -> Any:
         return rows.staffed_by(user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A host's public pages go to whose domain it is: the operator hands out the names we answer to."""
+        return self.readonly_fields if is_operator(request.user) else (*self.readonly_fields, "domain")
 
     def rows_to_choose(self, request: HttpRequest) -> Any:
         """What belongs to an organisation is added by who manages it."""
