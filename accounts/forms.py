@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from typing import Any
 
 from django import forms
@@ -71,14 +72,37 @@ class SignupForm(PersonFields):
 class AccountForm(PersonFields):
     """The account page."""
 
+    changeable = ("full_name", "phone", "language", "time_zone")
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        help_text=_("Times in messages to you are in this one."),
+        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+    )
 
     def __init__(self, *args: Any, person: User, **options: Any) -> None:
-        initial = {"full_name": person.full_name, "phone": person.phone or "", "language": person.language}
+        initial = {name: getattr(person, name) or "" for name in self.changeable}
         super().__init__(*args, initial=initial, person=person, **options)
 
     def save_to(self, person: User) -> None:
         """A plain change of one's own row: no rule beyond the fields' own, and nobody to tell."""
-        for name in ("full_name", "phone", "language"):
+        for name in self.changeable:
             setattr(person, name, self.cleaned_data[name])
-        person.save(update_fields=["full_name", "phone", "language"])
+        person.save(update_fields=self.changeable)
+
+
+class DeletionForm(forms.Form):
+    """Whoever ends their account shows that it is theirs."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        max_length=254,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, person: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not person.has_usable_password():
+            self.fields["password"].label = _("Your e-mail address, to confirm")
+            self.fields["password"].widget = forms.EmailInput(attrs={"autocomplete": "off"})

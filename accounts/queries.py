@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,6 +31,13 @@ def console_organisation(user: Any) -> Organisation | None:
 def colleagues_of(user: Any) -> UserQuerySet:
     """The people that a person meets in the console."""
     return UserQuerySet(User).colleagues_of(user)
+
+
+def demands_second_factor(user: User) -> bool:
+    """Whether the person works for an organisation that asks for a second factor and has none yet."""
+    memberships = Membership.objects.of_user(user).active().of_staff()
+    required = memberships.filter(organisation__second_factor_required=True)
+    return required.exists() and not is_mfa_enabled(user)
 
 
 def find_user_by_email(email: str) -> User | None:

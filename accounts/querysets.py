@@ -8,6 +8,7 @@ from django.db import models
 
 from accounts.enums import Capability, OrganisationKind, Role
 from accounts.permissions import is_operator, organisations_where, staffed_organisations
+from accounts.roles import STAFF_ROLES
 
 if TYPE_CHECKING:
     from accounts.models import ApiKey, Membership, Organisation, User
@@ -74,6 +75,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def admins(self) -> MembershipQuerySet:
         return self.filter(role=Role.ORGANISATION_ADMIN)
+
+    def of_staff(self) -> MembershipQuerySet:
+        return self.filter(role__in=STAFF_ROLES)
 
     def of_user(self, user: User) -> MembershipQuerySet:
         return self.filter(user=user)

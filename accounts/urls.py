@@ -7,4 +7,9 @@ from django.urls import path
 from accounts import views
 
 app_name = "accounts"
-urlpatterns = [path("", views.account, name="account")]
+urlpatterns = [
+    path("", views.account, name="account"),
+    path("sign-out-everywhere/", views.sign_out, name="sign_out_everywhere"),
+    path("my-data.json", views.download, name="download"),
+    path("delete/", views.delete, name="delete"),
+]

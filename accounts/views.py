@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from allauth.core import ratelimit
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.forms import AccountForm
+from accounts.actions.deletion import delete_account, export_own_data
+from accounts.actions.sessions import sign_out_everywhere
+from accounts.forms import AccountForm, DeletionForm
+from accounts.queries import demands_second_factor
 from accounts.site import signed_in_user
+from common.errors import DomainError
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,4 +29,48 @@ def account(request: HttpRequest) -> HttpResponse:
         form.save_to(person)
         messages.success(request, _("Saved."))
         return redirect("accounts:account")
-    return render(request, "account/account.html", {"form": form}, status=400 if form.errors else 200)
+    context = {"form": form, "needs_second_factor": demands_second_factor(person)}
+    return render(request, "account/account.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Of everything: this browser, the others, and every program with a token."""
+    person = signed_in_user(request)
+    sign_out_everywhere(person, acting_user=person)
+    logout(request)
+    messages.success(request, _("You are signed out everywhere."))
+    return redirect("account_login")
+
+
+@require_safe
+@login_required
+@never_cache
+def download(request: HttpRequest) -> HttpResponse:
+    """What is kept of the person, as a file."""
+    data = export_own_data(signed_in_user(request))
+    response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def delete(request: HttpRequest) -> HttpResponse:
+    person = signed_in_user(request)
+    # Somebody at an open browser must not find out the password by trying.
+    if not ratelimit.consume(request, action="reauthenticate"):
+        refused: HttpResponse = ratelimit.respond_429(request)
+        return refused
+    form = DeletionForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            delete_account(person, password=form.cleaned_data["password"], acting_user=person)
+        except DomainError as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            logout(request)
+            messages.success(request, _("Your account is deleted."))
+            return redirect("home")
+    return render(request, "account/delete.html", {"form": form}, status=400 if form.errors else 200)

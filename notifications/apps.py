@@ -9,5 +9,6 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        # Connects the receiver; at the top it would come before the models are there.
+        # They register themselves; at the top it would come before the models are there.
         import_module("notifications.receivers")
+        import_module("notifications.own_data")

@@ -20,7 +20,11 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from accounts.models import User
+from accounts.queries import demands_second_factor
 from common.errors import DomainError
+
+# Which round of signing in a token belongs to; tokens from before there were rounds have none.
+ROUND_CLAIM = "round"
 
 
 class WrongCredentials(DomainError):
@@ -47,6 +51,16 @@ class AddressUnconfirmed(DomainError):
     )
 
 
+class SecondFactorRequired(DomainError):
+    """Told apart from `second_factor_needed`: there the code is missing, here the factor itself."""
+
+    code = "second_factor_required"
+    status_code = 403
+    sentence = gettext_lazy(
+        "Your organisation asks for a second factor. Set one up on your account page first."
+    )
+
+
 class UnusableToken(DomainError):
     code = "token_not_valid"
     status_code = 401
@@ -60,7 +74,10 @@ class Tokens:
 
 
 def sign_in(request: HttpRequest, *, email: str, password: str, code: str = "") -> Tokens:
-    """Tokens for a person. Raises WrongCredentials, AddressUnconfirmed, SecondFactorNeeded."""
+    """Tokens for a person.
+
+    Raises WrongCredentials, AddressUnconfirmed, SecondFactorNeeded, SecondFactorRequired.
+    """
     user = authenticate(request, username=email.strip().lower(), password=password)
     if not isinstance(user, User):
         raise WrongCredentials
@@ -70,19 +87,26 @@ def sign_in(request: HttpRequest, *, email: str, password: str, code: str = "") 
         raise AddressUnconfirmed(field="email")
     if is_mfa_enabled(user) and not _is_second_factor(user, code):
         raise SecondFactorNeeded(field="code")
+    if demands_second_factor(user):
+        raise SecondFactorRequired
     update_last_login(User, user)
     return _tokens_for(user)
 
 
 def renew(refresh: str) -> Tokens:
-    """New tokens for a refresh token, which is worthless afterwards. Raises UnusableToken."""
+    """New tokens for a refresh token, which is worthless afterwards.
+
+    Raises UnusableToken, SecondFactorRequired.
+    """
     with transaction.atomic():
         token = _read(refresh)
         user = User.objects.filter(
             pk=uuid.UUID(str(token[api_settings.USER_ID_CLAIM])), is_active=True
         ).first()
-        if user is None or token.get(api_settings.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
+        if user is None or not _is_of_present_round(token, user):
             raise UnusableToken
+        if demands_second_factor(user):
+            raise SecondFactorRequired
         _spent, is_first = token.blacklist()
         if not is_first:
             raise UnusableToken
@@ -101,8 +125,14 @@ def _read(refresh: str) -> Any:
         raise UnusableToken(field="refresh") from error
 
 
+def _is_of_present_round(token: Any, user: User) -> bool:
+    present = (get_md5_hash_password(user.password), user.sign_in_round)
+    return (token.get(api_settings.REVOKE_TOKEN_CLAIM), token.get(ROUND_CLAIM, 0)) == present
+
+
 def _tokens_for(user: User) -> Tokens:
     refresh = RefreshToken.for_user(user)
+    refresh[ROUND_CLAIM] = user.sign_in_round
     return Tokens(access=str(refresh.access_token), refresh=str(refresh))
 
 

@@ -37,7 +37,7 @@ class TokenAuthentication(JWTAuthentication):
     """A person's access token; worthless once they signed out everywhere."""
 
     def get_user(self, validated_token: Token) -> Any:
-        user = super().get_user(validated_token)
+        user: Any = super().get_user(validated_token)
         if validated_token.get(ROUND_CLAIM, 0) != user.sign_in_round:
             raise AuthenticationFailed(_("You have signed out everywhere. Sign in again."), code="signed_out")
         return user
@@ -76,7 +76,7 @@ def _signed_in(given: str) -> tuple[User, KeyInUse]:
 WITH_SECRET: list[Any] = [TokenAuthentication, ApiKeyAuthentication, SecretInBody, SessionAuthentication]
 
 
-class TokenScheme(SimpleJWTScheme):
+class TokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]
     target_class = "accounts.api.authentication.TokenAuthentication"
 
 

@@ -57,6 +57,10 @@ class AccountChangesSerializer(StrictSerializer):
     time_zone = serializers.CharField(max_length=60, required=False, validators=[validate_time_zone])
 
 
+class DeletionSerializer(StrictSerializer):
+    password = serializers.CharField(max_length=254, trim_whitespace=False)
+
+
 class OrganisationSerializer(serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()

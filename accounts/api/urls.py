@@ -15,7 +15,12 @@ urlpatterns = [
         "password-reset-confirm",
     ),
     endpoint("accounts/", AccountEndpoint.as_view({"post": "create"}), "accounts"),
-    endpoint("accounts/me/", AccountEndpoint.as_view({"get": "me", "patch": "update_me"}), "me"),
+    endpoint(
+        "accounts/me/",
+        AccountEndpoint.as_view({"get": "me", "patch": "update_me", "delete": "delete_me"}),
+        "me",
+    ),
+    endpoint("accounts/me/export/", AccountEndpoint.as_view({"get": "export"}), "me-export"),
     endpoint(
         "organisations/secret/rotate/", KeysEndpoint.as_view({"post": "rotate_secret"}), "secret-rotate"
     ),

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, cast
 
+from allauth.core import ratelimit
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.actions.deletion import delete_account, export_own_data
 from accounts.actions.recovery import request_password_reset, reset_password
 from accounts.actions.sign_up import create_account, update_account
 from accounts.actions.tokens import renew, revoke, sign_in
 from accounts.api.serializers import (
     AccountChangesSerializer,
     AccountSerializer,
+    DeletionSerializer,
     NewAccountSerializer,
     NewPasswordSerializer,
     RecoverySerializer,
@@ -136,6 +141,34 @@ class AccountEndpoint(Endpoint):
     def me(self, request: Request) -> Response:
         """The signed-in person, and their role in each organisation."""
         return Response(_shown(cast(User, request.user)))
+
+    @extend_schema(
+        operation_id="accounts_me_delete",
+        summary="Delete my account",
+        request=DeletionSerializer,
+        responses={204: None},
+        tags=["accounts"],
+    )
+    def delete_me(self, request: Request) -> Response:
+        """The account, its sessions and tokens end; tickets stay, without the person.
+
+        Refused for the last admin of an organisation, and for who still has tickets to work on.
+        """
+        person = cast(User, request.user)
+        if not ratelimit.consume(request._request, action="reauthenticate", user=person):
+            raise Throttled(60)
+        delete_account(person, **read_body(DeletionSerializer, request), acting_user=person)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        operation_id="accounts_me_export",
+        summary="Download my data",
+        responses={200: OpenApiTypes.OBJECT},
+        tags=["accounts"],
+    )
+    def export(self, request: Request) -> Response:
+        """Everything that is kept of the person."""
+        return Response(export_own_data(cast(User, request.user)))
 
     @extend_schema(
         operation_id="accounts_me_update",

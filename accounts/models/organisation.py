@@ -48,6 +48,7 @@ class Organisation(IdentifiedModel):
     )
     public_reports = models.BooleanField(_("residents may report publicly"), default=False)
     verification_required = models.BooleanField(_("resolutions are verified"), default=True)
+    second_factor_required = models.BooleanField(_("staff need a second factor"), default=False)
     accountability_enabled = models.BooleanField(_("breaches and points are kept"), default=True)
     auto_close_days = models.PositiveSmallIntegerField(_("days before a responded ticket closes"), default=30)
     verification_days = models.PositiveSmallIntegerField(_("days to confirm a resolution"), default=7)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Role
@@ -65,6 +66,8 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
         editable=False,
         verbose_name=_("signed up by"),
     )
+    # Counted up to end every session and every token of the person at once.
+    sign_in_round = models.PositiveIntegerField(_("round of signing in"), default=0, editable=False)
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"
@@ -101,6 +104,12 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.full_name or self.email or str(self.pk)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must fit: the password, as in Django, and the round of signing in."""
+        salt = "accounts.models.User.get_session_auth_hash"
+        value = f"{self.sign_in_round}:{self.password}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     def clean(self) -> None:
         super().clean()

@@ -65,17 +65,33 @@ def test_the_account_page_changes_name_phone_and_language(client: Client) -> Non
     client.force_login(person)
 
     answer = client.post(
-        "/account/", {"full_name": " Thabo  Nkosi ", "phone": "0821234567", "language": "zu"}
+        "/account/",
+        {
+            "full_name": " Thabo  Nkosi ",
+            "phone": "0821234567",
+            "language": "zu",
+            "time_zone": "Africa/Harare",
+        },
     )
 
     assert (answer.status_code, answer["Location"]) == (302, "/account/")
     person.refresh_from_db()
-    assert (person.full_name, person.phone, person.language) == ("Thabo Nkosi", "+27821234567", "zu")
+    assert (person.full_name, person.phone, person.language, person.time_zone) == (
+        "Thabo Nkosi",
+        "+27821234567",
+        "zu",
+        "Africa/Harare",
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"full_name": ""}, "full_name"), ({"phone": "abc"}, "phone"), ({"language": "klingon"}, "language")],
+    [
+        ({"full_name": ""}, "full_name"),
+        ({"phone": "abc"}, "phone"),
+        ({"language": "klingon"}, "language"),
+        ({"time_zone": "Mars/Base"}, "time_zone"),
+    ],
 )
 def test_the_account_page_refuses_by_the_field_and_changes_nothing(
     client: Client, change: dict[str, str], field: str
@@ -83,7 +99,8 @@ def test_the_account_page_refuses_by_the_field_and_changes_nothing(
     person = UserFactory.create(full_name="Thabo Nkosi")
     client.force_login(person)
 
-    answer = client.post("/account/", {"full_name": "Somebody Else", "phone": "", "language": "af"} | change)
+    words = {"full_name": "Somebody Else", "phone": "", "language": "af", "time_zone": "Africa/Harare"}
+    answer = client.post("/account/", words | change)
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (400, [field])
     person.refresh_from_db()

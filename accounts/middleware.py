@@ -1,0 +1,40 @@
+"""Staff of an organisation that asks for a second factor go nowhere without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.actions.tokens import SecondFactorRequired
+from accounts.models import User
+from accounts.queries import demands_second_factor
+from common.exception_handler import PROBLEM_TYPE, problem_body
+
+# Where one signs in and out and sets a second factor up.
+_OPEN = ("/accounts/", "/account/", "/i18n/", "/static/", "/healthz", "/readyz")
+
+
+class SecondFactorMiddleware:
+    """Only looks at sessions; tokens are refused where they are given."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._refusal(request) or self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        user = None if request.path_info.startswith(_OPEN) else request.user
+        if not isinstance(user, User) or not user.is_staff or not demands_second_factor(user):
+            return None
+        refusal = SecondFactorRequired()
+        if request.path_info.startswith("/api/"):
+            request_id = getattr(request, "request_id", None)
+            body = problem_body(refusal.status_code, refusal.code, refusal.message, request_id=request_id)
+            return JsonResponse(body, status=refusal.status_code, content_type=PROBLEM_TYPE)
+        messages.warning(request, _("Your organisation asks for a second step. Set one up to go on."))
+        return redirect("mfa_index")
