@@ -41,6 +41,7 @@ def signed_in(person: User) -> Client:
     """With the password just typed, as for every change of how one signs in."""
     client = Client()
     client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 
 
