@@ -28,6 +28,10 @@ class WakeUp:
     task_name: str
     arguments: tuple[tuple[str, Any], ...]
 
+    def __post_init__(self) -> None:
+        # Django names a callback that failed after commit by this, and a dataclass has none.
+        object.__setattr__(self, "__qualname__", f"wake {self.task_name}")
+
     def __call__(self) -> None:
         wake(self.task_name, **dict(self.arguments))
 

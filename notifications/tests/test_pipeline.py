@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notifications.actions.route import route_event
 from notifications.tests.factories import last_event, resident
+from tests.brokers import dead_broker
 from tests.inboxes import Inbox
-from ticketing.celery import app as celery_app
 from tickets.actions.lifecycle import start_work
 from tickets.actions.support import support_ticket
 from tickets.enums import EventKind
@@ -31,26 +29,11 @@ def test_a_report_is_told_by_the_worker_without_anybody_waiting(
     assert ticket.reference in sms_inbox.wait_for(str(thandi.phone)).text
 
 
-@pytest.fixture
-def dead_broker() -> Iterator[None]:
-    address = celery_app.conf.broker_url
-    _connect_to("redis://127.0.0.1:1/0")
-    yield
-    _connect_to(address)
-
-
-def _connect_to(address: str) -> None:
-    """Another broker from now on: connections that are kept belong to the old one."""
-    celery: Any = celery_app
-    celery.conf.update(broker_url=address)
-    celery.pool.force_close_all()
-    celery.amqp.__dict__["_producer_pool"] = celery.__dict__["_pool"] = None
-
-
 @pytest.mark.django_db
-def test_while_the_broker_is_away_an_event_counts_as_not_yet_told(dead_broker: None) -> None:
+def test_while_the_broker_is_away_an_event_counts_as_not_yet_told(settings: LazySettings) -> None:
     ticket = report_ticket(burst_pipe_category(), reporter=resident())
-    relay_events()
+    with dead_broker(settings):
+        relay_events()
     assert last_event(ticket, EventKind.CREATED).relayed_at is None
 
 

@@ -11,15 +11,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from celery import Celery, current_app
 from django.conf import LazySettings
 from django.db import connection, transaction
 from django.dispatch import Signal
-from kombu.exceptions import OperationalError
 
 from accounts.tests.factories import UserFactory
 from departments.models import Category
 from departments.tests.factories import staff_member
+from tests.brokers import dead_broker
 from tickets import feed
 from tickets.actions.lifecycle import start_work
 from tickets.actions.support import support_ticket
@@ -221,26 +220,6 @@ def test_a_wake_up_of_a_part_that_is_undone_does_not_stand_for_another() -> None
         wake_after_commit(RELAY)
         assert [entry[1] for entry in connection.run_on_commit] == [WakeUp(RELAY, ())]
         transaction.set_rollback(True)
-
-
-NOWHERE = "redis://127.0.0.1:1/0"
-
-
-@contextmanager
-def dead_broker(settings: LazySettings) -> Iterator[None]:
-    """Nobody answers at the broker's address, nor where live readers are told."""
-    settings.REDIS_URL = NOWHERE
-    alive = current_app._get_current_object()  # type: ignore[attr-defined]
-    lonely = Celery("lonely", broker=NOWHERE, set_as_current=False)
-    lonely.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
-    lonely.set_current()
-    try:
-        with pytest.raises(OperationalError):
-            current_app.send_task("nobody.hears", retry=False)
-        yield
-    finally:
-        alive.set_current()
-        lonely.close()
 
 
 def test_a_dead_broker_delays_a_report_and_loses_nothing(
