@@ -24,6 +24,7 @@ from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
 
 # The words of the features; pytest-bdd finds steps only in plugins and conftests.
 pytest_plugins = [
+    "tests.features.steps.accounts",
     "tests.features.steps.following",
     "tests.features.steps.integrating",
     "tests.features.steps.messages",

@@ -57,6 +57,7 @@ class OrganisationAdmin(ScopedModelAdmin):
                 )
             },
         ),
+        (_("Signing in"), {"fields": ("second_factor_required",)}),
     )
 
     def scope(self, rows: Any, user: Any) -> Any:

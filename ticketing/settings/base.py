@@ -194,6 +194,8 @@ ACCOUNT_RATE_LIMITS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
+# Clocks of phones go half a minute wrong.
+MFA_TOTP_TOLERANCE = 1
 
 # E-mail addresses are unique whatever their case, which takes a constraint; the check only knows unique=True.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
