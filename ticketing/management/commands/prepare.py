@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,16 @@ class Command(BaseCommand):
         self.collect_static()
 
     def collect_static(self) -> None:
-        stamp = Path(settings.STATIC_ROOT) / ".collected"
-        state = state_of_static_files()
-        if stamp.exists() and stamp.read_text(encoding="ascii") == state:
-            return
-        call_command("collectstatic", interactive=False, verbosity=0, clear=stamp.parent.exists())
-        stamp.write_text(state, encoding="ascii")
+        folder = Path(settings.STATIC_ROOT)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Two at once would clear each other's files; the one that waited finds the work done.
+        with (folder.parent / ".collecting").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            stamp, state = folder / ".collected", state_of_static_files()
+            if stamp.exists() and stamp.read_text(encoding="ascii") == state:
+                return
+            call_command("collectstatic", interactive=False, verbosity=0, clear=folder.exists())
+            stamp.write_text(state, encoding="ascii")
 
 
 def state_of_static_files() -> str:
