@@ -66,3 +66,12 @@ Feature: An account of one's own
     And Thandi tries to delete her account with the password "wrong"
     Then Thandi reads that this is not her password
     And Thandi is signed in
+
+  Scenario: Signing in with a passkey
+    Given Thandi is a resident with a phone
+    And Thandi's computer can keep passkeys
+    When Thandi signs in
+    And Thandi adds a passkey
+    And Thandi signs out
+    And Thandi signs in with the passkey
+    Then Thandi is signed in

@@ -144,6 +144,45 @@ def is_in_console(world: World, name: str) -> None:
     expect(world.page(name)).to_have_url(re.compile(reverse("admin:index") + "$"))
 
 
+# Passkeys
+
+
+@given(parsers.parse("{name}'s computer can keep passkeys"))
+def can_keep_passkeys(world: World, name: str) -> None:
+    """Chromium's own stand-in for the fingerprint reader; the rest is real."""
+    page = world.page(name)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+@when(parsers.parse("{name} adds a passkey"))
+def adds_passkey(world: World, name: str) -> None:
+    page = world.go(name, reverse("mfa_index"))
+    page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    main_button(page, "Go on")
+    page.locator("[name=name]").fill("My computer")
+    page.locator("[name=passwordless]").check()
+    main_button(page, "Add it")
+    page.wait_for_url(lambda url: "/add/" not in url)
+
+
+@when(parsers.parse("{name} signs in with the passkey"))
+def signs_in_with_passkey(world: World, name: str) -> None:
+    page = world.go(name, reverse("account_login"))
+    main_button(page, "Use a passkey")
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+
+
 # Recovery
 
 
