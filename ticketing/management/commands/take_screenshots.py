@@ -1,4 +1,4 @@
-"""`manage.py take_screenshots`: pictures of the residents' pages of a running demo, for the documentation."""
+"""`manage.py take_screenshots`: pictures of the pages of a running demo, for the documentation."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
 from ticketing.runtime.problems import RuntimeProblem
 
-RESIDENT, PASSWORD = "resident@demo.lokisa.example", "jacaranda-city"
+RESIDENT, ADMIN = "resident@demo.lokisa.example", "water.admin@demo.lokisa.example"
+PASSWORD = "jacaranda-city"  # noqa: S105 the demo says it to everybody
 WIDTHS = {360: 760, 1280: 860}
 # Longer pages are cut: the top says what the page is.
 LONGEST = {360: 2400, 1280: 1900}
 COLOURS = 256
 PHONE = 700
-DARK = {"home", "near-by", "ticket-overdue", "report-kinds", "verify"}
+DARK = {"home", "near-by", "ticket-overdue", "report-kinds", "verify", "console-ticket"}
 
 Shoot = Callable[[str], None]
 
 
 class Command(BaseCommand):
-    help = "Take pictures of the residents' pages of a running demo into docs/screenshots."
+    help = "Take pictures of the pages of a running demo into docs/screenshots."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--address", default=settings.SITE_URL, help="Where the demo answers.")
@@ -60,16 +61,23 @@ class Walk:
 
     def __init__(self, browser: Browser, address: str, folder: Path, width: int, scheme: Any) -> None:
         self.address, self.folder, self.width, self.scheme = address.rstrip("/"), folder, width, scheme
-        size: Any = {"width": width, "height": WIDTHS[width]}
-        context = browser.new_context(
-            viewport=size, color_scheme=scheme, locale="en-ZA", timezone_id="Africa/Johannesburg"
-        )
-        self.page: Page = context.new_page()
+        self.browser = browser
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        """A page of somebody who has not been here before."""
+        size: Any = {"width": self.width, "height": WIDTHS[self.width]}
+        return self.browser.new_context(
+            viewport=size, color_scheme=self.scheme, locale="en-ZA", timezone_id="Africa/Johannesburg"
+        ).new_page()
 
     def go(self) -> None:
         self.as_visitor()
         self.reporting()
         self.as_resident()
+        self.page.context.close()
+        self.page = self.new_page()
+        self.as_department_admin()
         self.page.context.close()
 
     def as_visitor(self) -> None:
@@ -79,6 +87,8 @@ class Walk:
         self.visit("/accounts/login/", "sign-in")
         self.visit("/accounts/signup/", "sign-up")
         self.visit("/t/TSH-222-222/", "not-found")
+        self.visit("/how-we-are-doing/", "how-we-are-doing")
+        self.visit("/demo/messages/", "demo-mailbox")
         self.visit_first("/near-by/?status=open", ".ticket-card:not(.tone-overdue)", "ticket-open")
         self.visit_first("/near-by/?status=in_progress", ".ticket-card.tone-overdue", "ticket-overdue")
         self.visit_first("/near-by/?status=closed", ".ticket-card.tone-verified", "ticket-verified")
@@ -110,10 +120,7 @@ class Walk:
 
     def as_resident(self) -> None:
         page = self.page
-        page.goto(f"{self.address}/accounts/login/")
-        page.locator("[name=login]").fill(RESIDENT)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+        self.sign_in(RESIDENT)
         self.visit("/my-tickets/", "my-tickets")
         self.visit("/account/", "account")
         self.visit_first("/my-tickets/", ".ticket-card:has(.badge:text('Resolved'))", "ticket-resolved")
@@ -123,6 +130,28 @@ class Walk:
             self.shoot("verify")
             page.get_by_role("button", name="No, it is not fixed").click()
             self.shoot("verify-dispute")
+
+    def as_department_admin(self) -> None:
+        self.sign_in(ADMIN)
+        self.visit("/console/", "console-my-work")
+        self.visit("/console/tickets/ticket/", "console-tickets")
+        found = self.page.locator("#result_list tbody a[href*='/change/']")
+        found.first.click()
+        self.shoot("console-ticket")
+        self.visit("/console/tickets/ticket/log/", "console-log-for-a-caller")
+        self.visit("/console/departments/department/", "console-departments")
+        self.visit("/console/departments/departmentmember/", "console-members")
+        self.visit("/console/accounts/user/", "console-people")
+        self.visit("/console/accountability/breach/", "console-missed-promises")
+        self.visit("/console/reports/monthly/", "console-monthly-report")
+
+    def sign_in(self, who: str) -> None:
+        page = self.page
+        page.goto(f"{self.address}/accounts/login/")
+        page.locator("[name=login]").fill(who)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(lambda address: "/accounts/login" not in address)
 
     def next(self) -> None:
         self.page.get_by_role("main").get_by_role("button", name="Next").click()
