@@ -155,6 +155,23 @@ def test_the_pages_refuse_wrong_codes_and_weak_passwords(person: User, client: C
     assert person.check_password(PASSWORD)
 
 
+def test_a_code_that_is_too_old_leads_back_to_the_door(person: User, client: Client) -> None:
+    client.post(PAGE, {"email": "thandi@example.org"})
+    code = code_in_mail()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
+        late = client.post("/accounts/password/reset/confirm/", {"code": code})
+    assert (late.status_code, late["Location"]) == (302, "/accounts/login/")
+    assert client.get("/accounts/password/reset/complete/").status_code == 302
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+
+
+def test_a_code_works_only_in_the_browser_that_asked_for_it(person: User, client: Client) -> None:
+    client.post(PAGE, {"email": "thandi@example.org"})
+    elsewhere = Client().post("/accounts/password/reset/confirm/", {"code": code_in_mail()})
+    assert (elsewhere.status_code, elsewhere["Location"]) == (302, "/accounts/login/")
+
+
 def test_the_page_says_the_same_to_strangers(client: Client) -> None:
     asked = client.post(PAGE, {"email": "nobody@example.org"})
     assert (asked.status_code, asked["Location"]) == (302, "/accounts/password/reset/confirm/")
