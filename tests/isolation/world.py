@@ -1,0 +1,222 @@
+"""Organisations with every kind of row, each text of them marked, so that a stray one can be recognised."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import time_machine
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from accountability.actions.recording import hold_accountable
+from accountability.actions.remedy import write_remedy
+from accountability.models import Breach
+from accounts.actions.keys import IssuedKey, issue_key
+from accounts.enums import OrganisationKind, Role, Scope
+from accounts.models import Organisation, User
+from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
+from departments.models import CalendarException, Category, Department, Suburb, WorkingInterval
+from departments.tests.factories import (
+    CalendarFactory,
+    CategoryFactory,
+    DepartmentFactory,
+    DepartmentMemberFactory,
+    RegionFactory,
+    StageFactory,
+    StandardFactory,
+    WardFactory,
+)
+from notifications.actions.route import route_event
+from tickets.actions.attachments import attach_pictures
+from tickets.actions.conversation import add_message, add_note
+from tickets.actions.intake import Place, Report, Reporter, create_ticket
+from tickets.actions.lifecycle import resolve_ticket, respond
+from tickets.actions.support import support_ticket
+from tickets.actions.sweeps import expire_due_tickets
+from tickets.actions.verification import verify_resolution
+from tickets.enums import AttachmentKind, Source
+from tickets.feed import stamp_positions
+from tickets.models import Project, Ticket, TicketEvent
+from tickets.pictures import prepare_picture
+from tickets.tests.pages import jpeg
+from tickets.verification import code_for
+
+# A word of every text, to search for: it names no organisation.
+NEEDLE = "quagga"
+LATITUDE, LONGITUDE = -25.7449, 28.1878
+
+
+@dataclass
+class Neighbour:
+    """One organisation, everybody in it, and what its texts are marked with.
+
+    `hidden` marks what nobody outside may read, `shown` what its public pages show if it has any.
+    """
+
+    organisation: Organisation
+    hidden: str
+    shown: str
+    staff: dict[Role, User] = field(default_factory=dict)
+    key: IssuedKey = field(init=False)
+    resident: User = field(init=False)
+    category: Category = field(init=False)
+    department: Department = field(init=False)
+    project: Project = field(init=False)
+    public: list[Ticket] = field(default_factory=list)
+    private: list[Ticket] = field(default_factory=list)
+
+    @property
+    def domain(self) -> str:
+        return self.organisation.domain
+
+    @property
+    def tickets(self) -> list[Ticket]:
+        return [*self.private, *self.public]
+
+    def secret(self, what: str) -> str:
+        return f"{what} {NEEDLE} {self.hidden}"
+
+    def open(self, what: str) -> str:
+        return f"{what} {NEEDLE} {self.shown}"
+
+    def person(self, what: str, **fields: Any) -> User:
+        number = uuid.uuid4().int % 10**8
+        email = f"{what}.{uuid.uuid4().hex[:6]}@{self.hidden}.example"
+        user: User = UserFactory.create(
+            full_name=self.secret(what.title()), email=email, phone=f"+278{number:08}", **fields
+        )
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        return user
+
+    def everybody(self) -> dict[str, Any]:
+        """Who tries the walls: each role, the reporter, and a visitor."""
+        people = {role.value: user for role, user in self.staff.items()}
+        return {**people, "reporter": self.resident, "anonymous": AnonymousUser()}
+
+
+def build_neighbour(domain: str, *, is_public: bool) -> Neighbour:
+    """An organisation with at least one row of every kind."""
+    hidden, shown = (f"x{uuid.uuid4().hex[:12]}" for _ in range(2))
+    organisation = OrganisationFactory.create(
+        name=f"Town {shown}",
+        slug=f"town-{shown}",
+        domain=domain,
+        kind=OrganisationKind.MUNICIPALITY if is_public else OrganisationKind.COMPANY,
+        public_reports=is_public,
+    )
+    one = Neighbour(organisation, hidden, shown)
+    _settle(one)
+    add_work(one)
+    return one
+
+
+def _settle(one: Neighbour) -> None:
+    """What stands still: places, hours, departments, people."""
+    city = one.organisation
+    region = RegionFactory.create(organisation=city, name=one.open("Region"))
+    ward = WardFactory.create(
+        organisation=city, region=region, number=56, name=one.open("Ward"), source=one.open("Map")
+    )
+    Suburb.objects.create(
+        organisation=city, ward=ward, name=one.open("Suburb"), latitude=LATITUDE, longitude=LONGITUDE
+    )
+    calendar = CalendarFactory.create(organisation=city, name=one.secret("Hours"))
+    WorkingInterval.objects.create(calendar=calendar, weekday=0, starts_minute=480, ends_minute=960)
+    CalendarException.objects.create(calendar=calendar, date=date(2026, 12, 16), name=one.secret("Holiday"))
+    one.department = DepartmentFactory.create(
+        organisation=city, calendar=calendar, name=one.open("Water"), code=f"water-{one.shown}"
+    )
+    for position in (1, 2):
+        StageFactory.create(department=one.department, position=position, name=one.open(f"Step {position}"))
+    one.category = CategoryFactory.create(
+        department=one.department, name=one.open("Pipe"), code=f"pipe-{one.shown}"
+    )
+    StandardFactory.create(category=one.category, source=one.secret("Charter"))
+    one.project = Project.objects.create(
+        organisation=city, name=one.secret("Project"), description=one.secret("Plan")
+    )
+    for role in Role:
+        one.staff[role] = _member(one, role)
+    admin = one.staff[Role.ORGANISATION_ADMIN]
+    one.key = issue_key(city, name=one.secret("Website"), scopes=list(Scope), acting_user=admin)
+    member = one.staff[Role.AGENT].department_memberships.get()
+    member.skills.add(one.category)
+    member.regions.add(region)
+
+
+def _member(one: Neighbour, role: Role) -> User:
+    user = one.person(role.value, is_staff=role is not Role.RESIDENT)
+    MembershipFactory.create(organisation=one.organisation, user=user, role=role)
+    if role in {Role.AGENT, Role.DEPARTMENT_ADMIN}:
+        is_agent = role is Role.AGENT
+        DepartmentMemberFactory.create(
+            department=one.department, user=user, capacity=500, is_available=is_agent
+        )
+    return user
+
+
+def add_work(one: Neighbour) -> None:
+    """What happens: tickets in several states, talk, pictures, proofs, breaches, points, messages."""
+    one.resident = one.person("reporter")
+    before = timezone.now() - timedelta(days=3)
+    with time_machine.travel(before, tick=False):
+        late = _report(one)
+    one.private += [late, _report(one), _report(one)]
+    if one.organisation.public_reports:
+        one.public += [_report(one, is_public=True)]
+    answered, resolved = one.private[-2:]
+    respond(answered, message=one.secret("Where"), acting_user=None)
+    resolved = resolve_ticket(resolved, note=one.secret("Fixed"), acting_user=None)
+    code = code_for(resolved.verifications.get())
+    verify_resolution(resolved, code=code, acting_user=one.resident)
+    one.private.append(resolve_ticket(_report(one), note=one.secret("Fixed"), acting_user=None))
+    support_ticket(late, acting_user=one.staff[Role.AUDITOR])
+    expire_due_tickets(acting_user=None)
+    _account(one)
+    stamp_positions()
+
+
+def _report(one: Neighbour, *, is_public: bool = False) -> Ticket:
+    words = one.open if is_public else one.secret
+    ticket = create_ticket(
+        one.organisation,
+        Report(
+            title=words("Leak"),
+            description=words("Water everywhere"),
+            category=one.category,
+            project=None if is_public else one.project,
+            place=Place(LATITUDE, LONGITUDE, words("12 Church Street")),
+            tags=[one.hidden],
+            external_ref=f"ext-{one.hidden}-{uuid.uuid4().hex[:8]}",
+            is_public=is_public,
+            assignees=[one.staff[Role.AGENT]],
+        ),
+        reporter=Reporter(user=one.resident),
+        source=Source.API,
+        acting_user=None,
+    )
+    Ticket.objects.filter(pk=ticket.pk).update(
+        reporter_name=one.secret("Caller"),
+        reporter_email=one.resident.email,
+        reporter_phone=one.resident.phone,
+    )
+    picture = prepare_picture(jpeg(f"{one.hidden}.jpg"))
+    attach_pictures(ticket, [picture], kind=AttachmentKind.REPORT, acting_user=None)
+    add_message(ticket, body=one.secret("Please hurry"), acting_user=one.resident)
+    add_note(ticket, body=one.secret("Key at the depot"), acting_user=one.staff[Role.AGENT])
+    ticket.refresh_from_db()
+    return ticket
+
+
+def _account(one: Neighbour) -> None:
+    events = list(TicketEvent.objects.filter(organisation=one.organisation).values_list("pk", flat=True))
+    for key in events:
+        route_event(key)
+    hold_accountable(events)
+    for breach in Breach.objects.filter(organisation=one.organisation, remedy_note=""):
+        admin = one.staff[Role.ORGANISATION_ADMIN]
+        write_remedy(breach, note=one.secret("A second team"), acting_user=admin)
