@@ -1,0 +1,299 @@
+"""Role × verb × situation: predicate, queryset, API, resident page and console say the same.
+
+What is expected follows from `accounts/roles.py` and `tickets/workflow.py`; IMPORTANT says some of it again
+in words, so that a wrong table is noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.enums import Role
+from tests.isolation.cells import (
+    ANONYMOUS,
+    CELLS,
+    FOREIGN,
+    OPERATOR,
+    OTHER,
+    OUTSIDE,
+    OWN,
+    SAME,
+    Expected,
+    person_in,
+)
+from tickets.admin.verbs import CONSOLE_VERBS
+from tickets.enums import Status
+from tickets.models import Ticket
+from tickets.permissions import can_use, can_view_as_staff, can_view_ticket
+from tickets.tests.api import api_client, path_of
+from tickets.tests.cast import Scene, set_scene, ticket_in
+from tickets.tests.proof import everything_about
+from tickets.verification import code_for
+from tickets.workflow import WORKFLOW, Verb
+
+pytestmark = pytest.mark.django_db
+
+WORK = {Verb.START, Verb.RESPOND, Verb.RESOLVE, Verb.COMPLETE, Verb.REJECT, Verb.REOPEN, Verb.PICK, Verb.EDIT}
+MOVE = {Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE}
+TALK = {Verb.MESSAGE, Verb.NOTE}
+REPORTER = {Verb.REPLY, Verb.VERIFY, Verb.DISPUTE, Verb.MESSAGE, Verb.WITHDRAW}
+AGENT = WORK | MOVE | TALK
+ADMIN = AGENT | {Verb.OVERRIDE, Verb.WITHDRAW}
+# What is possible with an open ticket that is not public, role by role, besides supporting it.
+IMPORTANT: dict[tuple[str, str], set[Verb]] = {
+    (Role.RESIDENT, OWN): REPORTER,
+    (Role.RESIDENT, SAME): set(),
+    (Role.AGENT, OWN): REPORTER,
+    (Role.AGENT, SAME): AGENT,
+    (Role.AGENT, OTHER): set(),
+    (Role.AGENT, FOREIGN): set(),
+    (Role.CALL_CENTRE, OTHER): MOVE | TALK,
+    (Role.CALL_CENTRE, FOREIGN): set(),
+    (Role.DEPARTMENT_ADMIN, SAME): ADMIN,
+    (Role.DEPARTMENT_ADMIN, OTHER): set(),
+    (Role.DEPARTMENT_ADMIN, FOREIGN): set(),
+    (Role.ORGANISATION_ADMIN, SAME): ADMIN,
+    (Role.ORGANISATION_ADMIN, OTHER): ADMIN,
+    (Role.ORGANISATION_ADMIN, FOREIGN): set(),
+    (Role.AUDITOR, SAME): set(),
+    (Role.AUDITOR, OWN): REPORTER,
+    (Role.AUDITOR, FOREIGN): set(),
+    (OPERATOR, OUTSIDE): ADMIN,
+    (ANONYMOUS, OUTSIDE): set(),
+}
+SEE_IT = {cell for cell, verbs in IMPORTANT.items() if verbs} | {(Role.AUDITOR, SAME)}
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return set_scene()
+
+
+def status_for(verb: Verb) -> Status:
+    return next(status for status in Status if status in WORKFLOW[verb].sources)
+
+
+def tickets_of(scene: Scene, *, is_public: bool) -> dict[Status, Ticket]:
+    return {status: ticket_in(status, scene, is_public=is_public) for status in Status}
+
+
+def walk(scene: Scene, role: str, situation: str) -> Iterator[tuple[Expected, dict[Status, Ticket]]]:
+    for is_public in (False, True):
+        yield Expected(role, situation, is_public), tickets_of(scene, is_public=is_public)
+
+
+@pytest.mark.parametrize(("role", "situation"), list(IMPORTANT))
+def test_the_tables_say_what_the_product_says(role: str, situation: str) -> None:
+    expected = Expected(role, situation, is_public=False)
+    verbs = {verb for verb in Verb if expected.may(verb, Status.OPEN)}
+    assert verbs - {Verb.SUPPORT} == IMPORTANT[role, situation]
+    assert expected.sees == ((role, situation) in SEE_IT)
+
+
+@pytest.mark.parametrize(("role", "situation"), CELLS)
+def test_predicates_and_querysets_are_what_the_tables_say(role: str, situation: str, scene: Scene) -> None:
+    user = person_in(role, situation, scene)
+    for expected, tickets in walk(scene, role, situation):
+        for status, ticket in tickets.items():
+            rows = Ticket.objects.visible_to(user), Ticket.objects.visible_to_staff(user)
+            listed = tuple(ticket in found for found in rows)
+            assert listed == (expected.sees, expected.sees_as_staff)
+            assert (can_view_ticket(user, ticket), can_view_as_staff(user, ticket)) == listed
+            allowed = {verb for verb in Verb if can_use(user, verb, ticket)}
+            assert allowed == {verb for verb in Verb if expected.may(verb, status)}
+
+
+# The API
+
+Sent = tuple[str, str, dict[str, Any]]
+
+
+def sent(verb: Verb, ticket: Ticket, scene: Scene) -> Sent | None:
+    """Method, address and body of a verb; None for what only the system does."""
+    simple: dict[Verb, tuple[str, dict[str, Any]]] = {
+        Verb.START: ("start", {}),
+        Verb.RESPOND: ("respond", {"message": "Where?"}),
+        Verb.REPLY: ("messages", {"body": "At the gate."}),
+        Verb.RESOLVE: ("resolve", {"note": "Done."}),
+        Verb.DISPUTE: ("verification/dispute", {"reason": "No."}),
+        Verb.COMPLETE: ("complete", {}),
+        Verb.REJECT: ("reject", {"reason": "Not ours."}),
+        Verb.REOPEN: ("reopen", {"reason": "Again."}),
+        Verb.PICK: ("pick", {}),
+        Verb.OVERRIDE: ("assign", {"assignee": str(scene.cast.own_agent.pk), "reason": "Knows it."}),
+        Verb.TRANSFER: ("transfer", {"department": scene.other_department.code, "reason": "Theirs."}),
+        Verb.PROMOTE: ("promote", {"note": "Inspected."}),
+        Verb.PRIORITISE: ("priority", {"priority": "urgent", "reason": "School."}),
+        Verb.ROUTE: ("route", {"category": scene.other_category.code}),
+        Verb.MESSAGE: ("messages", {"body": "Any news?"}),
+        Verb.NOTE: ("notes", {"body": "Called."}),
+    }
+    if verb in simple:
+        name, body = simple[verb]
+        return "post", path_of(ticket, name), body
+    if verb is Verb.VERIFY:
+        return "post", path_of(ticket, "verification"), {"code": code_for(ticket.verifications.get())}
+    others: dict[Verb, Sent] = {
+        Verb.EDIT: ("patch", path_of(ticket), {"title": "Burst main"}),
+        Verb.WITHDRAW: ("delete", path_of(ticket), {}),
+        Verb.SUPPORT: ("put", path_of(ticket, "support"), {}),
+    }
+    return others.get(verb)
+
+
+def refused_otherwise(verb: Verb, expected: Expected) -> bool:
+    """The verb is theirs, and yet something else forbids it here."""
+    # One does not support what one reported, and the ticket is in the agent's hands already.
+    return verb is Verb.PICK or (verb is Verb.SUPPORT and expected.situation == OWN)
+
+
+@pytest.mark.parametrize(("role", "situation"), CELLS)
+def test_the_api_answers_what_the_tables_say(role: str, situation: str, scene: Scene) -> None:
+    user = person_in(role, situation, scene)
+    client = api_client(user if user.is_authenticated else None)
+    for expected, tickets in walk(scene, role, situation):
+        for verb in Verb:
+            ticket = tickets[status_for(verb)]
+            request = sent(verb, ticket, scene)
+            if request is None:
+                continue
+            with transaction.atomic():
+                # Else nobody may complete anything.
+                if verb is Verb.COMPLETE:
+                    type(scene.organisation).objects.update(verification_required=False)
+                before = everything_about(ticket)
+                method, address, body = request
+                answer = getattr(client, method)(address, body).status_code
+                assert is_right(answer, verb, expected), (verb, expected, answer)
+                assert answer < 300 or everything_about(ticket) == before
+                transaction.set_rollback(True)
+
+
+def is_right(answer: int, verb: Verb, expected: Expected) -> bool:
+    status = status_for(verb)
+    # The same address takes the reporter's reply and a message to the reporter.
+    as_message = verb is Verb.REPLY and expected.may(Verb.MESSAGE, status)
+    if expected.may(verb, status) or as_message:
+        return answer in {400, 409} if refused_otherwise(verb, expected) else answer < 300
+    if not expected.sees:
+        return answer in {401, 404}
+    # A code may be typed by visitors, where the reporter has no account.
+    refusals = {401, 403} if verb in {Verb.VERIFY, Verb.DISPUTE} else {401}
+    return answer in (refusals if expected.role == ANONYMOUS else {403})
+
+
+# The residents' page
+
+
+@pytest.mark.parametrize(("role", "situation"), CELLS)
+def test_the_residents_page_offers_and_takes_what_the_tables_say(
+    role: str, situation: str, scene: Scene
+) -> None:
+    user = person_in(role, situation, scene)
+    client = browser_of(user)
+    host = scene.organisation
+    type(host).objects.filter(pk=host.pk).update(domain="testserver")
+    for expected, tickets in walk(scene, role, situation):
+        for status, ticket in tickets.items():
+            page = client.get(reverse("tickets:ticket", args=[ticket.reference]))
+            assert page.status_code == (200 if expected.sees else 404)
+            verb = Verb.REPLY if status == Status.RESPONDED else Verb.MESSAGE
+            possible = status in WORKFLOW[verb].sources
+            may_write = possible and (expected.may(verb, status) or expected.may(Verb.MESSAGE, status))
+            # A word of the reporter after the end goes on in a new ticket.
+            may_write = may_write or (status == Status.CLOSED and situation == OWN)
+            may_support = status in WORKFLOW[Verb.SUPPORT].sources and expected.may(Verb.SUPPORT, status)
+            if expected.sees:
+                shown = page.context
+                assert (shown["message_form"] is not None) == may_write
+                assert shown["can_support"] == (may_support and situation != OWN)
+                assert shown["can_verify"] == (status == Status.RESOLVED and situation == OWN)
+            posts(
+                client,
+                ticket,
+                "message",
+                {"body": "Any news?"},
+                may=may_write,
+            )
+            posts(client, ticket, "me_too", {}, may=may_support and situation != OWN)
+
+
+def browser_of(user: Any) -> Client:
+    client = Client()
+    if user.is_authenticated:
+        client.force_login(user)
+    return client
+
+
+def posts(client: Client, ticket: Ticket, name: str, form: dict[str, Any], *, may: bool) -> None:
+    """Whoever may not changes nothing by sending the form all the same."""
+    with transaction.atomic():
+        before = everything_about(ticket)
+        client.post(reverse(f"tickets:{name}", args=[ticket.reference]), form)
+        assert (everything_about(ticket) != before) == may, (name, ticket.status)
+        transaction.set_rollback(True)
+
+
+# The console
+
+FORMS: dict[str, dict[str, str]] = {
+    "resolve": {"note": "Done."},
+    "respond": {"message": "Where?"},
+    "message": {"body": "Hello."},
+    "note": {"body": "Called."},
+    "promote": {"note": "Inspected."},
+    "prioritise": {"priority": "4", "reason": "School."},
+    "reject": {"reason": "Not ours."},
+    "reopen": {"reason": "Again."},
+    "edit": {"title": "Burst main"},
+}
+
+
+@pytest.mark.parametrize(("role", "situation"), CELLS)
+def test_the_console_offers_and_takes_what_the_tables_say(role: str, situation: str, scene: Scene) -> None:
+    client = browser_of(person_in(role, situation, scene))
+    for expected, tickets in walk(scene, role, situation):
+        for status, ticket in tickets.items():
+            page = client.get(reverse("admin:tickets_ticket_change", args=[ticket.pk]))
+            assert page.status_code == door(expected)
+            may = {verb for verb in Verb if status in WORKFLOW[verb].sources and expected.may(verb, status)}
+            if page.status_code == 200:
+                assert shown_in(page) <= may
+                offered = {row.verb for row in CONSOLE_VERBS.values() if not row.is_pointless(ticket)}
+                assert shown_in(page) == may & offered
+            for slug, row in CONSOLE_VERBS.items():
+                if status is status_for(row.verb) and slug not in {"pictures", "send-code"}:
+                    press(client, ticket, slug, expected, may=row.verb in may)
+
+
+def shown_in(page: Any) -> set[Verb]:
+    names = ("first_buttons", "saying_buttons", "other_buttons")
+    return {button.row.verb for name in names for button in page.context[name]}
+
+
+def door(expected: Expected) -> int:
+    if expected.role == ANONYMOUS:
+        return 302
+    if not expected.enters_console:
+        return 302
+    return 200 if expected.sees_as_staff else 404
+
+
+def press(client: Client, ticket: Ticket, slug: str, expected: Expected, *, may: bool) -> None:
+    with transaction.atomic():
+        before = everything_about(ticket)
+        form = {"version": str(ticket.version), **FORMS.get(slug, {})}
+        answer = client.post(reverse("admin:tickets_ticket_verb", args=[ticket.pk, slug]), form).status_code
+        has_changed = everything_about(ticket) != before
+        if not (may and expected.sees_as_staff):
+            assert answer == (403 if door(expected) == 200 else door(expected)), (slug, ticket.status)
+            assert not has_changed
+        elif slug in FORMS:
+            assert has_changed, (slug, ticket.status)
+        transaction.set_rollback(True)
