@@ -15,6 +15,7 @@ from django.conf import settings
 
 from demo.seed.people import PASSWORD, sign_ins
 from departments.models import Department
+from ticketing.management.commands.prepare import is_prepared
 from ticketing.runtime.databases import prepare_places, running_databases
 from ticketing.runtime.places import PROJECT_DIR, Places
 from ticketing.runtime.problems import RuntimeProblem
@@ -53,11 +54,12 @@ def run(
     began: float,
 ) -> None:
     environment = environment_of(places)
-    supervisor.run_once(
-        [sys.executable, "manage.py", "prepare"],
-        environment,
-        failure="The database could not be prepared; the lines above say why. Mend that, then start again.",
-    )
+    if not is_prepared():
+        supervisor.run_once(
+            [sys.executable, "manage.py", "prepare"],
+            environment,
+            failure="The database could not be prepared; see above why. Mend that, then start again.",
+        )
     supervisor.start(programs, environment)
     front_page = f"http://{reachable_host()}:{settings.PORT}/"
     # Elsewhere there may be no organisation yet whose front page could be shown.

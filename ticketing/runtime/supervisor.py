@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -129,11 +129,20 @@ class Supervisor:
         if process.returncode != 0:
             raise RuntimeProblem(failure)
 
-    def start(self, programs: Iterable[Program], environment: Mapping[str, str]) -> None:
-        """Start all and return once every address has answered 200. Raises RuntimeProblem or StopAsked."""
-        self.children = [Child(program, environment) for program in programs]
-        for child in self.children:
-            child.start()
+    def start(self, programs: Sequence[Program], environment: Mapping[str, str]) -> None:
+        """Start all and return once every address has answered 200. Raises RuntimeProblem or StopAsked.
+
+        Those with an address come first: nobody waits for background work to begin a second later.
+        """
+        first = [program for program in programs if program.address]
+        for group in (first, [program for program in programs if not program.address]):
+            for program in group:
+                self.children.append(Child(program, environment))
+                self.children[-1].start()
+            self.await_answers()
+
+    def await_answers(self) -> None:
+        """Return once every address that was started has answered 200."""
         deadline = time.monotonic() + START_SECONDS
         waiting = [child.program.address for child in self.children if child.program.address]
         while waiting:

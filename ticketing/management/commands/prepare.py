@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from tickets.models import Ticket
 
@@ -36,6 +38,20 @@ class Command(BaseCommand):
                 return
             call_command("collectstatic", interactive=False, verbosity=0, clear=folder.exists())
             stamp.write_text(state, encoding="ascii")
+
+
+def is_prepared() -> bool:
+    """Whether `prepare` would find nothing to do. Asked by a process that has Django loaded already."""
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        if settings.DEMO and not Ticket.objects.exists():
+            return False
+        stamp = Path(settings.STATIC_ROOT) / ".collected"
+        return stamp.exists() and stamp.read_text(encoding="ascii") == state_of_static_files()
+    finally:
+        connection.close()
 
 
 def state_of_static_files() -> str:
