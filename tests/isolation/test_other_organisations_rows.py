@@ -40,9 +40,16 @@ pytestmark = pytest.mark.django_db
 
 KEY = "a key"
 WHO = [*Role.values, "reporter", KEY, "anonymous"]
+# The strongest role, and those who have none. The others take minutes: `bin/test -m sweep`.
+ALWAYS = {Role.ORGANISATION_ADMIN.value, "reporter", KEY, "anonymous"}
 # A company shows nothing at all; a municipality has public pages, which show some of it to anybody.
 WHOSE = [(who, "company") for who in WHO]
 WHOSE += [(who, "municipality") for who in (Role.ORGANISATION_ADMIN.value, "reporter", "anonymous")]
+SWEPT = [who if who in ALWAYS else pytest.param(who, marks=pytest.mark.sweep) for who in WHO]
+SWEPT_WHOSE = [
+    pytest.param(who, kind, marks=() if who in ALWAYS and kind == "company" else pytest.mark.sweep)
+    for who, kind in WHOSE
+]
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +126,7 @@ def test_the_organisations_own_admin_finds_its_rows_by_the_same_requests(company
 # Seen
 
 
-@pytest.mark.parametrize(("who", "kind"), WHOSE)
+@pytest.mark.parametrize(("who", "kind"), SWEPT_WHOSE)
 def test_nothing_private_of_another_organisation_is_shown(
     who: str, kind: str, ours: Neighbour, theirs: Neighbour
 ) -> None:
@@ -182,7 +189,14 @@ def answers(asker: Asker, calls: Iterable[Call]) -> dict[str, str]:
     return {str(call): VOLATILE.sub("", text_of(asker.ask(call))) for call in calls}
 
 
-@pytest.mark.parametrize("who", [Role.ORGANISATION_ADMIN, Role.AGENT, "reporter", "anonymous"])
+@pytest.mark.parametrize(
+    "who",
+    [
+        Role.ORGANISATION_ADMIN,
+        "anonymous",
+        *(pytest.param(who, marks=pytest.mark.sweep) for who in (Role.AGENT, "reporter")),
+    ],
+)
 def test_no_count_moves_when_another_organisation_has_more_rows(
     who: str, ours: Neighbour, company: Neighbour
 ) -> None:
@@ -206,7 +220,7 @@ def moved(address: str, before: str, after: str) -> list[str]:
 # Changed
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", SWEPT)
 def test_no_request_changes_a_row_of_another_organisation(
     who: str, ours: Neighbour, company: Neighbour
 ) -> None:
