@@ -11,6 +11,7 @@ class Audience(models.TextChoices):
     SUPPORTERS = "supporters", _("supporters")
     ASSIGNEE = "assignee", _("assignee")
     DEPARTMENT_ADMINS = "department_admins", _("department admins")
+    ORGANISATION_ADMINS = "organisation_admins", _("organisation admins")
     TEAM = "team", _("everybody who works on a project's ticket")
 
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from accounts.enums import Role
 from accounts.models import Membership, User
+from accounts.querysets import MembershipQuerySet
 from notifications.enums import Audience
 from tickets.models import Ticket, TicketEvent
 
@@ -54,14 +55,21 @@ def _assignee(event: TicketEvent) -> list[Recipient]:
 
 def _department_admins(event: TicketEvent) -> list[Recipient]:
     """The admins of the department that held the ticket; without one, those of the organisation."""
-    members = Membership.objects.of_organisation(event.organisation_id).active().select_related("user")
-    own = members.filter(
+    own = _members(event).filter(
         role=Role.DEPARTMENT_ADMIN,
         user__department_memberships__department=event.department_id,
         user__department_memberships__is_active=True,
     )
-    admins = own.order_by("pk") or members.filter(role=Role.ORGANISATION_ADMIN).order_by("pk")
-    return _people(membership.user for membership in admins)
+    admins = _people(membership.user for membership in own.order_by("pk"))
+    return admins or _organisation_admins(event)
+
+
+def _organisation_admins(event: TicketEvent) -> list[Recipient]:
+    return _people(membership.user for membership in _members(event).admins().order_by("pk"))
+
+
+def _members(event: TicketEvent) -> MembershipQuerySet:
+    return Membership.objects.of_organisation(event.organisation_id).active().select_related("user")
 
 
 def _team(event: TicketEvent) -> list[Recipient]:
@@ -95,6 +103,7 @@ _AUDIENCES: dict[Audience, Callable[[TicketEvent], list[Recipient]]] = {
     Audience.SUPPORTERS: _supporters,
     Audience.ASSIGNEE: _assignee,
     Audience.DEPARTMENT_ADMINS: _department_admins,
+    Audience.ORGANISATION_ADMINS: _organisation_admins,
     Audience.TEAM: _team,
 }
 

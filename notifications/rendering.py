@@ -139,4 +139,8 @@ def _reason(occasion: Occasion) -> str:
         return _("You get this because you look after the department: %(department)s.") % {
             "department": occasion.department
         }
+    if occasion.audience == Audience.ORGANISATION_ADMINS:
+        return _("You get this because you look after the organisation: %(organisation)s.") % {
+            "organisation": occasion.ticket.organisation.name
+        }
     return _("You get this because you work on this ticket.")

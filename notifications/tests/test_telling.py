@@ -15,9 +15,10 @@ from accounts.tests.factories import MembershipFactory, UserFactory
 from departments.models import Category
 from departments.tests.factories import DepartmentFactory, staff_member
 from notifications.actions.route import route_event
-from notifications.enums import NotificationState
+from notifications.enums import Audience, NotificationState
 from notifications.gsm import LIMIT, length, to_gsm
 from notifications.models import Notification
+from notifications.queries import recipients_of
 from notifications.tests.factories import last_event, resident, tell
 from tests.inboxes import Inbox
 from tickets.actions.assignment import override_assignment
@@ -205,6 +206,17 @@ def test_an_expired_ticket_is_told_to_the_department_that_is_held_accountable(
     mail = mailbox.to(str(johan.email))[0]
     assert "expired" in mail.text
     assert "held accountable" in mail.text
+
+
+def test_the_admins_of_the_organisation_are_those_who_have_this_role_there_now(category: Category) -> None:
+    city = category.organisation
+    nomsa = MembershipFactory.create(organisation=city, role=Role.ORGANISATION_ADMIN).user
+    MembershipFactory.create(organisation=city, role=Role.ORGANISATION_ADMIN, is_active=False)
+    MembershipFactory.create(role=Role.ORGANISATION_ADMIN)
+    staff_member(category.department, role=Role.DEPARTMENT_ADMIN)
+    event = last_event(report_ticket(category), EventKind.CREATED)
+    told = recipients_of(event, Audience.ORGANISATION_ADMINS)
+    assert [(recipient.user_id, recipient.email) for recipient in told] == [(nomsa.pk, nomsa.email)]
 
 
 def test_a_department_without_admin_has_its_expired_tickets_told_to_the_organisation_admin(
