@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,10 @@ from tickets.wakeups import RELAY, wake_after_commit
 
 Changes = Mapping[str, tuple[Any, Any]]
 
+_BATCH = 1_000
 
-def record_event(
+
+def build_event(
     ticket: Ticket,
     kind: EventKind,
     *,
@@ -29,14 +31,8 @@ def record_event(
     on_behalf_of: str = "",
     occurred_at: datetime | None = None,
 ) -> TicketEvent:
-    """Write the event in the transaction of the change and wake the relay after its commit.
-
-    Raises TransactionManagementError outside a transaction: an event without its change, or the
-    other way round, must not be possible.
-    """
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("An event is recorded in the transaction of its change.")
-    event = TicketEvent.objects.create(
+    """The event about what a ticket is now, not written yet."""
+    return TicketEvent(
         organisation_id=ticket.organisation_id,
         ticket=ticket,
         kind=kind,
@@ -52,8 +48,18 @@ def record_event(
         ticket_version=ticket.version,
         occurred_at=occurred_at or timezone.now(),
     )
+
+
+def write_events(events: Sequence[TicketEvent]) -> None:
+    """Write events in the transaction of their changes, and wake the relay after its commit.
+
+    Raises TransactionManagementError outside a transaction: an event without its change, or the
+    other way round, must not be possible.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("An event is recorded in the transaction of its change.")
+    TicketEvent.objects.bulk_create(events, batch_size=_BATCH)
     wake_after_commit(RELAY)
-    return event
 
 
 def signed_in(user: Any) -> Any:

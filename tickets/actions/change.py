@@ -5,18 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
 
 from common.errors import NotAllowed, NotFound, StaleVersion
 from tickets.enums import EventKind, Outcome, Status, Visibility
-from tickets.events import record_event
+from tickets.events import build_event, write_events
 from tickets.models import Ticket, TicketEvent
 from tickets.permissions import can_use, can_view_ticket
 from tickets.querysets import TicketQuerySet
 from tickets.workflow import Rule, Verb, check_note, check_transition
+
+
+class Facts(TypedDict, total=False):
+    """What an event says besides its kind and the fields that were written.
+
+    `by_system` is for what follows by a rule and not by the decision of whoever acts.
+    """
+
+    visibility: Visibility
+    note: str
+    data: dict[str, Any] | None
+    on_behalf_of: str
+    occurred_at: datetime
+    by_system: bool
 
 
 class Change:
@@ -38,41 +52,29 @@ class Change:
                     self.changes[name] = (first, value)
                 setattr(self.ticket, name, value)
 
-    def save(self) -> None:
-        """Write what has changed to the database, as the ticket's next version."""
+    def build(self, kind: EventKind, **facts: Unpack[Facts]) -> TicketEvent:
+        """Make the ticket its next version, and build the event about it. The caller writes both."""
         self.ticket.version += 1
         # What intake does itself, such as finding an agent, is no update yet.
         if self.at != self.ticket.created_at:
             self.ticket.updated_at = self.at
-        self.ticket.save(update_fields=[*self.changes, "version", "updated_at"])
-
-    def record(
-        self,
-        kind: EventKind,
-        *,
-        visibility: Visibility = Visibility.PUBLIC,
-        note: str = "",
-        data: dict[str, Any] | None = None,
-        on_behalf_of: str = "",
-        occurred_at: datetime | None = None,
-        by_system: bool = False,
-    ) -> TicketEvent:
-        """Save what was written since the last event, and record the event about it.
-
-        `by_system` is for what follows by a rule and not by the decision of whoever acts.
-        """
-        self.save()
-        event = record_event(
+        return build_event(
             self.ticket,
             kind,
-            acting_user=None if by_system else self.acting_user,
-            visibility=visibility,
+            acting_user=None if facts.get("by_system") else self.acting_user,
+            visibility=facts.get("visibility", Visibility.PUBLIC),
             changes=self.changes,
-            note=note,
-            data=data,
-            on_behalf_of=on_behalf_of,
-            occurred_at=occurred_at or self.at,
+            note=facts.get("note", ""),
+            data=facts.get("data"),
+            on_behalf_of=facts.get("on_behalf_of", ""),
+            occurred_at=facts.get("occurred_at", self.at),
         )
+
+    def record(self, kind: EventKind, **facts: Unpack[Facts]) -> TicketEvent:
+        """Save what was written since the last event, and record the event about it."""
+        event = self.build(kind, **facts)
+        self.ticket.save(update_fields=[*self.changes, "version", "updated_at"])
+        write_events([event])
         self.changes = {}
         return event
 

@@ -29,7 +29,7 @@ from tickets.actions.attachments import keep_pictures
 from tickets.actions.change import Change
 from tickets.actions.clocks import start_clocks
 from tickets.enums import AttachmentKind, EventKind, Source, Visibility
-from tickets.events import record_event, signed_in
+from tickets.events import build_event, signed_in, write_events
 from tickets.models import Project, Ticket, TicketAssignee
 from tickets.permissions import can_log_for_caller
 from tickets.pictures import Picture
@@ -131,7 +131,7 @@ def _record_creation(change: Change, source: Source) -> None:
     if change.changes:
         ticket.save(update_fields=list(change.changes))
         change.changes = {}
-    record_event(
+    created = build_event(
         ticket,
         EventKind.CREATED,
         acting_user=change.acting_user,
@@ -140,6 +140,7 @@ def _record_creation(change: Change, source: Source) -> None:
         on_behalf_of=_spoken_for(ticket, change.acting_user),
         occurred_at=ticket.created_at,
     )
+    write_events([created])
 
 
 def _spoken_for(ticket: Ticket, acting_user: Any) -> str:

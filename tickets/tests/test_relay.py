@@ -23,7 +23,7 @@ from tickets import feed
 from tickets.actions.lifecycle import start_work
 from tickets.actions.support import support_ticket
 from tickets.enums import EventKind, Visibility
-from tickets.events import record_event
+from tickets.events import build_event, write_events
 from tickets.feed import relay_events, stamp_positions, tell_receivers
 from tickets.models import Ticket, TicketEvent
 from tickets.signals import ticket_event_published
@@ -84,9 +84,10 @@ def test_an_event_is_told_once_and_has_the_next_position(category: Category, ear
 
 def test_an_event_outside_a_transaction_is_refused(category: Category) -> None:
     ticket = report_ticket(category)
+    edited = build_event(ticket, EventKind.EDITED, acting_user=None, visibility=Visibility.STAFF)
     before = TicketEvent.objects.count()
     with pytest.raises(transaction.TransactionManagementError):
-        record_event(ticket, EventKind.EDITED, acting_user=None, visibility=Visibility.STAFF)
+        write_events([edited])
     assert TicketEvent.objects.count() == before
 
 
@@ -115,7 +116,10 @@ def test_a_slow_transaction_never_slips_in_before_what_was_read(category: Catego
         try:
             with transaction.atomic():
                 locked = Ticket.objects.select_for_update().get(pk=slow.pk)
-                record_event(locked, EventKind.NOTE_ADDED, acting_user=None, visibility=Visibility.STAFF)
+                noted = build_event(
+                    locked, EventKind.NOTE_ADDED, acting_user=None, visibility=Visibility.STAFF
+                )
+                write_events([noted])
                 recorded.set()
                 may_commit.wait(timeout=30)
         finally:
