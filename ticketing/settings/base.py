@@ -354,18 +354,27 @@ LOG_LEVEL = env_str("LOG_LEVEL", "INFO").upper()
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "ticketing.log.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "ticketing.log.RequestIdFilter"},
+        "redaction": {"()": "ticketing.log.RedactionFilter"},
+    },
     "formatters": {
         "plain": {"format": "%(levelname)s %(name)s: %(message)s [%(request_id)s]"},
         "json": {"()": "ticketing.log.JsonFormatter"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request_id"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["request_id", "redaction"],
+        },
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         "mail.log": {"level": "WARNING"},
+        # Says each address that it asks, in which the beginning of a password's hash may stand.
+        "httpx": {"level": "WARNING"},
     },
 }
