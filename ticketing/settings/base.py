@@ -160,6 +160,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Somebody else's service, so none is asked until one is named: https://api.pwnedpasswords.com/range/
+BREACHED_PASSWORDS_URL = env_str("BREACHED_PASSWORDS_URL", "")
+if BREACHED_PASSWORDS_URL:
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "accounts.passwords.BreachedPasswordValidator"})
 # Without one of its own the secret key seasons the hashes of keys; then changing it ends every key.
 API_KEY_PEPPER = env_str("API_KEY_PEPPER", "")
 LOGIN_URL = "account_login"
