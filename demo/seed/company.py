@@ -103,7 +103,7 @@ def _create(people: Sequence[SignIn], now: datetime) -> Company:
         description=document["project"]["description"],
     )
     names = {person.name: user for person, user in zip(people, users, strict=True)}
-    world = read_world(organisation, [], now=now, days=DAYS, people=names)
+    world = read_world(organisation, [], now=now, people=names)
     return Company(world, document, users, project)
 
 

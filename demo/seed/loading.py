@@ -107,7 +107,7 @@ def _people(organisation: Organisation, plan: DemoPlan) -> tuple[list[SignIn], W
     count = max(_FEWEST_RESIDENTS, int(plan.tickets * _RESIDENTS_PER_TICKET))
     residents = create_residents(count, rng=rng, joined=joined)
     names = {person.name: user for person, user in zip(people, users, strict=True)}
-    return people, read_world(organisation, residents, now=plan.now, days=DAYS, people=names)
+    return people, read_world(organisation, residents, now=plan.now, people=names)
 
 
 def _midnight(now: datetime) -> datetime:

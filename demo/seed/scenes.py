@@ -10,12 +10,12 @@ from itertools import count
 from random import Random
 
 from demo.seed.drafts import Draft, begin_tale
-from demo.seed.hours import Hours
 from demo.seed.ledger import Ledger
 from demo.seed.people import NEIGHBOUR, RESIDENT
 from demo.seed.tale import Tale
 from demo.seed.words import Words
 from demo.seed.world import DemoCategory, DemoDepartment, Member, Resident, Spot, World
+from departments.working_time import WorkingCalendar
 from tickets.enums import Source
 
 HOME = "Hatfield"
@@ -248,7 +248,7 @@ def _expiring(category: DemoCategory, now: datetime) -> datetime:
     return latest_start(standard.hours, standard.resolve_seconds, by=now + _EXPIRING_IN)
 
 
-def latest_start(hours: Hours, seconds: float, *, by: datetime) -> datetime:
+def latest_start(hours: WorkingCalendar, seconds: float, *, by: datetime) -> datetime:
     """The latest moment from which `seconds` of working time end by `by`; at most some months back."""
     early, late = by - _LONGEST_BACK, by
     while late - early > timedelta(seconds=1):

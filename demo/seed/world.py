@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 
 from accounts.enums import Role
 from accounts.models import Membership, Organisation, User
-from demo.seed.hours import Hours
 from departments.enums import AssignmentStrategy
 from departments.geometry import WardIndex
 from departments.models import Calendar, Category, Department, DepartmentMember, Standard, Suburb, Ward
+from departments.working_time import WorkingCalendar
 
-# Promises and working hours reach this far beyond the time of the demo.
-_DAYS_BEFORE, _DAYS_AFTER = 30, 400
 # A suburb without people's numbers of its own spreads over about this many degrees (about 900 m).
 SUBURB_SPREAD = 0.0085
 WARD_SPREAD = 0.006
@@ -44,7 +42,7 @@ class DemoDepartment:
     id: uuid.UUID
     code: str
     name: str
-    hours: Hours
+    hours: WorkingCalendar
     is_manual: bool
     stages: list[tuple[uuid.UUID, str]]
     members: list[Member]
@@ -64,7 +62,7 @@ class DemoStandard:
     respond_seconds: int
     resolve_seconds: int
     calendar_id: uuid.UUID
-    hours: Hours
+    hours: WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +127,10 @@ class World:
 
 
 def read_world(
-    organisation: Organisation, residents: list[User], *, now: datetime, days: int, people: dict[str, User]
+    organisation: Organisation, residents: list[User], *, now: datetime, people: dict[str, User]
 ) -> World:
     """The organisation's world; `people` are those to sign in as, by the first part of their e-mail."""
-    calendars = _hours(organisation, now=now, days=days)
+    calendars = _hours(organisation)
     departments = _departments(organisation, calendars)
     wards = list(Ward.objects.of_organisation(organisation.pk).select_related("region").by_number())
     call_centre = Membership.objects.of_organisation(organisation.pk).filter(role=Role.CALL_CENTRE)
@@ -158,17 +156,15 @@ def as_resident(user: User) -> Resident:
     return Resident(user.pk, user.full_name, user.email or "", user.phone or "", user.language)
 
 
-def _hours(organisation: Organisation, *, now: datetime, days: int) -> dict[uuid.UUID, Hours]:
-    first = (now - timedelta(days=days + _DAYS_BEFORE)).date()
-    last = (now + timedelta(days=_DAYS_AFTER)).date()
+def _hours(organisation: Organisation) -> dict[uuid.UUID, WorkingCalendar]:
     return {
-        calendar.pk: Hours(calendar.working_calendar(), first=first, last=last)
+        calendar.pk: calendar.working_calendar()
         for calendar in Calendar.objects.of_organisation(organisation.pk)
     }
 
 
 def _departments(
-    organisation: Organisation, calendars: dict[uuid.UUID, Hours]
+    organisation: Organisation, calendars: dict[uuid.UUID, WorkingCalendar]
 ) -> dict[uuid.UUID, DemoDepartment]:
     admins = Membership.objects.of_organisation(organisation.pk).filter(role=Role.DEPARTMENT_ADMIN)
     admin_ids = set(admins.values_list("user_id", flat=True))
@@ -206,7 +202,7 @@ def _members(department: Department, admin_ids: set[uuid.UUID]) -> list[Member]:
 def _categories(
     organisation: Organisation,
     departments: dict[uuid.UUID, DemoDepartment],
-    calendars: dict[uuid.UUID, Hours],
+    calendars: dict[uuid.UUID, WorkingCalendar],
 ) -> dict[str, DemoCategory]:
     rows = Category.objects.of_organisation(organisation.pk).select_related("department").order_by("code")
     promised: dict[uuid.UUID, dict[int | None, DemoStandard]] = {row.pk: {} for row in rows}

@@ -88,7 +88,7 @@ def cast() -> Cast:
     DepartmentMemberFactory.create(department=department, user=second, is_available=False)
     DepartmentMemberFactory.create(department=department, user=admin, is_available=False)
     DepartmentMemberFactory.create(department=other, user=agent)
-    world = read_world(organisation, [resident], now=END, days=120, people={})
+    world = read_world(organisation, [resident], now=END, people={})
     return Cast(category, other, resident, supporter, agent, second, admin, world)
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import uuid
+from datetime import date
+from functools import lru_cache
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -44,22 +47,28 @@ class Calendar(IdentifiedModel):
         return f"{self.name} (v{self.version})"
 
     def working_calendar(self) -> WorkingCalendar:
-        """The hours as a value to calculate with. Reads intervals and exceptions (two queries), unless
-        it is open around the clock.
+        """The hours as a value to calculate with.
+
+        The first time in a process it reads intervals and exceptions (two queries), unless the calendar
+        is open around the clock.
         """
         if self.around_the_clock:
             return WorkingCalendar(zone=ZoneInfo(self.time_zone), around_the_clock=True)
-        weekly: list[Intervals] = [()] * 7
-        for interval in self.intervals.order_by("weekday", "starts_minute"):
-            weekly[interval.weekday] += ((interval.starts_minute, interval.ends_minute),)
-        exceptions: dict[object, Intervals] = {}
-        for exception in self.exceptions.order_by("date", "starts_minute"):
-            exceptions[exception.date] = exceptions.get(exception.date, ()) + exception.open_minutes()
-        return WorkingCalendar(
-            zone=ZoneInfo(self.time_zone),
-            weekly=tuple(weekly),
-            exceptions=exceptions,  # type: ignore[arg-type]
-        )
+        return hours_of(self.pk, self.version, self.time_zone)
+
+
+# A version of a calendar never changes: new hours are a new version. So its hours are kept per process,
+# with everything that was laid out for them.
+@lru_cache(maxsize=256)
+def hours_of(calendar_id: uuid.UUID, version: int, time_zone: str) -> WorkingCalendar:
+    """The hours that a version of a calendar has in its intervals and exceptions."""
+    weekly: list[Intervals] = [()] * 7
+    for interval in WorkingInterval.objects.filter(calendar=calendar_id).order_by("weekday", "starts_minute"):
+        weekly[interval.weekday] += ((interval.starts_minute, interval.ends_minute),)
+    exceptions: dict[date, Intervals] = {}
+    for row in CalendarException.objects.filter(calendar=calendar_id).order_by("date", "starts_minute"):
+        exceptions[row.date] = exceptions.get(row.date, ()) + row.open_minutes()
+    return WorkingCalendar(zone=ZoneInfo(time_zone), weekly=tuple(weekly), exceptions=exceptions)
 
 
 class WorkingInterval(IdentifiedModel):

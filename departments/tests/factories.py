@@ -109,7 +109,7 @@ class DepartmentMemberFactory(DjangoModelFactory[DepartmentMember]):
 
 
 def office_hours(calendar: Calendar) -> Calendar:
-    """Make a calendar open Monday to Friday, 08:00 to 16:00."""
+    """Make a calendar open Monday to Friday, 08:00 to 16:00, as if it had always been."""
     calendar.around_the_clock = False
     calendar.save(update_fields=["around_the_clock"])
     for weekday in range(5):
