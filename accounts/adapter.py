@@ -27,9 +27,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """In the language of whose address it is; strangers get the language they are reading in."""
         person = context.get("user") or find_user_by_email(email)
         language = person.language if isinstance(person, User) else translation.get_language()
-        more = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
         with translation.override(language):
-            super().send_mail(template_prefix, email, context | more)
+            super().send_mail(template_prefix, email, context | _site())
+
+    def send_letter(self, template_prefix: str, email: str, words: dict[str, Any], *, language: str) -> None:
+        """A mail that needs no request: commands and programs with a key send it too."""
+        with translation.override(language):
+            self.render_mail(template_prefix, email, words | _site()).send()
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Costs what a new account costs: else the time of the answer tells who has one."""
@@ -38,3 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/account/"
+
+
+def _site() -> dict[str, Any]:
+    return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}

@@ -17,11 +17,14 @@ from unfold.widgets import (
 )
 
 from accounts import key_admin as key_admin
-from accounts.actions.people import Person, add_member, change_membership, change_person, may_edit_person
-from accounts.enums import Capability, Role
+from accounts.actions.invitations import Person, invite
+from accounts.actions.organisations import refuse_own_lock_out
+from accounts.actions.people import change_membership, change_person, may_edit_person
+from accounts.enums import Capability, MembershipState, Role
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import has_capability, has_capability_anywhere, is_operator
 from accounts.queries import colleagues_of
+from accounts.roles import STAFF_ROLES
 from common.admin import MenuEntry, MenuGroup, ScopedModelAdmin, ScopedTabularInline
 from common.errors import DomainError
 
@@ -30,6 +33,12 @@ _ROLE_TONES = {
     Role.DEPARTMENT_ADMIN: "info",
     Role.CALL_CENTRE: "success",
     Role.AUDITOR: "warning",
+}
+
+_STATE_TONES = {
+    MembershipState.ACTIVE: "success",
+    MembershipState.INVITED: "info",
+    MembershipState.INACTIVE: "danger",
 }
 
 
@@ -80,6 +89,11 @@ class OrganisationAdmin(ScopedModelAdmin):
             return has_capability_anywhere(user, Capability.MANAGE_ORGANISATION)
         return has_capability(user, Capability.MANAGE_ORGANISATION, row.pk)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if "second_factor_required" in form.changed_data and obj.second_factor_required:
+            refuse_own_lock_out(obj, acting_user=request.user)
+        super().save_model(request, obj, form, change)
+
 
 class _MembershipInline(ScopedTabularInline):
     """Where else a person works, as far as the reader may know."""
@@ -128,13 +142,16 @@ class NewMemberForm(forms.ModelForm[Membership]):
         label=_("E-mail address"),
         max_length=254,
         widget=UnfoldAdminEmailInputWidget(),
-        help_text=_("They sign in with it: by a code that we send, or by a password that they set."),
+        help_text=_("We send an invitation there. They work here once they have accepted it."),
     )
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=UnfoldAdminTextInputWidget()
     )
     role = forms.ChoiceField(
-        label=_("Role"), choices=Role.choices, initial=Role.AGENT, widget=UnfoldAdminSelectWidget()
+        label=_("Role"),
+        choices=[(role.value, role.label) for role in Role if role in STAFF_ROLES],
+        initial=Role.AGENT,
+        widget=UnfoldAdminSelectWidget(),
     )
 
     class Meta:
@@ -149,7 +166,7 @@ class NewMemberForm(forms.ModelForm[Membership]):
             return cleaned
         person = Person(cleaned["name"], cleaned["email"], cleaned["phone"])
         try:
-            self.instance = add_member(
+            self.instance = invite(
                 cleaned["organisation"], person, role=Role(cleaned["role"]), acting_user=self.acting_user
             )
         except DomainError as refusal:
@@ -168,10 +185,10 @@ class MembershipAdmin(ScopedModelAdmin):
     """The people of an organisation: who works here, and as what."""
 
     menu = MenuEntry(MenuGroup.PEOPLE, "group", 10, _("People"))
-    list_display = ("person", "email", "role_label", "is_active")
-    list_select_related = ("user", "organisation")
+    list_display = ("person", "email", "role_label", "state")
+    list_select_related = ("user", "organisation", "invitation")
     list_filter = (("role", ChoicesDropdownFilter), "is_active")
-    search_fields = ("user__full_name", "user__email", "user__phone")
+    search_fields = ("user__full_name", "user__email", "user__phone", "invitation__email")
     search_help_text = _("Name, e-mail or phone")
     ordering = ("user__full_name", "pk")
     readonly_fields = ("organisation", "user", "created_at")
@@ -184,13 +201,17 @@ class MembershipAdmin(ScopedModelAdmin):
 
     @display(description=_("e-mail address"), ordering="user__email")
     def email(self, row: Membership) -> str:
-        return row.user.email or ""
+        return row.address or ""
 
     @display(
         description=_("role"), ordering="role", label={str(Role(r).label): t for r, t in _ROLE_TONES.items()}
     )
     def role_label(self, row: Membership) -> str:
         return row.get_role_display()
+
+    @display(description=_("works here"), ordering="is_active", label=_STATE_TONES)
+    def state(self, row: Membership) -> Any:
+        return row.state, row.state.label
 
     def may_add(self, user: Any) -> bool:
         return has_capability_anywhere(user, Capability.MANAGE_ORGANISATION)

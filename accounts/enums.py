@@ -28,6 +28,14 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("auditor")
 
 
+class MembershipState(models.TextChoices):
+    """How somebody stands to the organisation; follows from the membership and its invitation."""
+
+    ACTIVE = "active", _("works here")
+    INVITED = "invited", _("invited")
+    INACTIVE = "inactive", _("does not work here any more")
+
+
 class Capability(models.TextChoices):
     """What a role may do. Whether it may do it to one ticket is decided in `tickets.permissions`."""
 

@@ -106,3 +106,15 @@ class DeletionForm(forms.Form):
         if not person.has_usable_password():
             self.fields["password"].label = _("Your e-mail address, to confirm")
             self.fields["password"].widget = forms.EmailInput(attrs={"autocomplete": "off"})
+
+
+class JoinForm(forms.Form):
+    """Whoever accepts an invitation and has no account chooses the password of the new one."""
+
+    password = forms.CharField(
+        label=_("Choose a password"),
+        help_text=_("At least ten characters; several words are good, a single common one is not."),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

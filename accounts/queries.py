@@ -114,6 +114,12 @@ def staff_of(organisation_id: uuid.UUID) -> MembershipQuerySet:
     return members.select_related("user")
 
 
+def agents_of(organisation_id: uuid.UUID) -> MembershipQuerySet:
+    """Everybody who works in an organisation, was asked to, or did, with the people and invitations."""
+    members = Membership.objects.of_organisation(organisation_id).of_staff()
+    return members.filter(organisation__is_active=True).select_related("user", "invitation")
+
+
 def find_colleague(organisation_id: uuid.UUID, key: str) -> User | None:
     """Somebody who works in the organisation, by id or e-mail address."""
     try:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from accounts.enums import Capability, OrganisationKind, Role
+from accounts.enums import Capability, MembershipState, OrganisationKind, Role
 from accounts.permissions import is_operator, organisations_where, staffed_organisations
 from accounts.roles import STAFF_ROLES
 
 if TYPE_CHECKING:
-    from accounts.models import ApiKey, Membership, Organisation, User
+    from accounts.models import ApiKey, Invitation, Membership, Organisation, User
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -85,6 +88,31 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def of_person(self, user_id: uuid.UUID) -> MembershipQuerySet:
         return self.filter(user_id=user_id)
 
+    def with_email(self, email: str) -> MembershipQuerySet:
+        return self.filter(user__email__iexact=email)
+
+    def in_states(self, states: Iterable[MembershipState]) -> MembershipQuerySet:
+        """The same as `Membership.state`."""
+        works = models.Q(is_active=True, user__is_active=True)
+        invited = ~works & models.Q(invitation__isnull=False, invitation__joined_at__isnull=True)
+        asked = {
+            MembershipState.ACTIVE: works,
+            MembershipState.INVITED: invited,
+            MembershipState.INACTIVE: ~works & ~invited,
+        }
+        return self.filter(reduce(or_, (asked[state] for state in states), models.Q(pk__in=[])))
+
+    def with_id(self, key: uuid.UUID) -> MembershipQuerySet:
+        """Of the person with this id, or of whom this id stood for before they joined."""
+        return self.filter(models.Q(user_id=key) | models.Q(invitation__pk=key))
+
+    def matching(self, words: str) -> MembershipQuerySet:
+        """People with these letters in their name, or with this address."""
+        named = models.Q(user__full_name__icontains=words)
+        return self.filter(
+            named | models.Q(user__email__iexact=words) | models.Q(invitation__email__iexact=words)
+        )
+
     def of_organisation(self, organisation_id: uuid.UUID) -> MembershipQuerySet:
         return self.filter(organisation_id=organisation_id)
 
@@ -100,6 +128,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def with_people(self) -> MembershipQuerySet:
         return self.select_related("user", "organisation").order_by("user__full_name", "pk")
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> InvitationQuerySet:
+        """Not accepted yet, whether or not it is too old by now."""
+        return self.filter(joined_at__isnull=True)
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

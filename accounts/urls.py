@@ -12,4 +12,5 @@ urlpatterns = [
     path("sign-out-everywhere/", views.sign_out, name="sign_out_everywhere"),
     path("my-data.json", views.download, name="download"),
     path("delete/", views.delete, name="delete"),
+    path("join/<str:token>/", views.join_organisation, name="join"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,8 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actions.deletion import delete_account, export_own_data
+from accounts.actions.invitations import (
+    SignInToJoin,
+    WrongInvitation,
+    find_invitation,
+    join,
+    needs_password,
+)
 from accounts.actions.sessions import sign_out_everywhere
-from accounts.forms import AccountForm, DeletionForm
+from accounts.forms import AccountForm, DeletionForm, JoinForm
+from accounts.models import Invitation
 from accounts.queries import demands_second_factor
 from accounts.site import signed_in_user
 from common.errors import DomainError
@@ -74,3 +82,45 @@ def delete(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your account is deleted."))
             return redirect("home")
     return render(request, "account/delete.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def join_organisation(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the link of an invitation leads: whoever has it reads the mails of the address."""
+    try:
+        invitation = find_invitation(token)
+    except WrongInvitation:
+        return render(request, "account/join_refused.html", status=404)
+    form = JoinForm(request.POST or None) if needs_password(invitation) else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        password = form.cleaned_data["password"] if form else ""
+        try:
+            return _joined(request, token, password)
+        except SignInToJoin:
+            form = None
+        except DomainError as refusal:
+            form = form or JoinForm(request.POST)
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    return _offer(request, invitation, form)
+
+
+def _joined(request: HttpRequest, token: str, password: str) -> HttpResponse:
+    membership = join(token, password=password, acting_user=request.user)
+    if password:
+        # Chosen this moment by who reads the mails of the address: there is nothing left to ask.
+        login(request, membership.user, backend="django.contrib.auth.backends.ModelBackend")
+    words = {"organisation": membership.organisation.name}
+    messages.success(request, _("Welcome to %(organisation)s.") % words)
+    return redirect("admin:index")
+
+
+def _offer(request: HttpRequest, invitation: Invitation, form: JoinForm | None) -> HttpResponse:
+    own_address = getattr(request.user, "email", None) or ""
+    words = {
+        "invitation": invitation,
+        "form": form,
+        "is_own": own_address.lower() == invitation.email,
+        "here": request.path,
+    }
+    return render(request, "account/join.html", words, status=400 if form and form.errors else 200)

@@ -13,6 +13,7 @@ RATES = {
     "sign_in": "20/min",
     "sign_up": "60/hour",
     "recovery": "5/min",
+    "invitation": "100/hour",
 }
 
 
@@ -60,3 +61,9 @@ class SignUpThrottle(_ConfiguredRate):
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+
+
+class InvitationThrottle(_ConfiguredRate, UserRateThrottle):
+    """Mails to people who did not ask for them."""
+
+    scope = "invitation"

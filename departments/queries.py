@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Model, QuerySet
 
 from departments.geometry import WardIndex
-from departments.models import Category, Department, DepartmentMember, Stage, Standard, Suburb, Ward
+from departments.models import (
+    Category,
+    Department,
+    DepartmentMember,
+    Region,
+    Stage,
+    Standard,
+    Suburb,
+    Ward,
+)
 from departments.querysets import CategoryQuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 
 def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Ward | None:
@@ -85,6 +96,30 @@ def desks_of(organisation_id: uuid.UUID, people: Iterable[uuid.UUID]) -> list[De
         department__organisation_id=organisation_id, user_id__in=list(people)
     )
     return list(members.with_people())
+
+
+def all_desks_of(organisation_id: uuid.UUID, people: Iterable[uuid.UUID]) -> list[DepartmentMember]:
+    """The same with what they are for, also of people who were invited or do not work there any more."""
+    desks = DepartmentMember.objects.in_organisation(organisation_id).of_users(people).not_ended()
+    return list(desks.with_people().with_specialities())
+
+
+def find_categories(organisation_id: uuid.UUID, keys: Sequence[str]) -> list[Category] | None:
+    """Active categories of the organisation, by ids or codes; None where one is not there."""
+    categories = Category.objects.of_organisation(organisation_id).active().named(keys)
+    found = {name: category for category in categories for name in (str(category.pk), category.code.lower())}
+    return _each(found, [key.lower() for key in keys])
+
+
+def find_regions(organisation_id: uuid.UUID, keys: Sequence[str]) -> list[Region] | None:
+    """Regions of the organisation, by ids or numbers; None where one is not there."""
+    regions = Region.objects.of_organisation(organisation_id)
+    found = {name: region for region in regions for name in (str(region.pk), str(region.number))}
+    return _each(found, [key.lower() for key in keys])
+
+
+def _each(found: Mapping[str, Row], keys: Sequence[str]) -> list[Row] | None:
+    return list(dict.fromkeys(found[key] for key in keys)) if found.keys() >= set(keys) else None
 
 
 def departments_in(organisation_id: uuid.UUID) -> QuerySet[Department]:

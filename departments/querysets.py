@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Lower
 
 from accounts.enums import Capability
 from accounts.models import Membership
 from accounts.permissions import is_operator, organisations_where, roles_of
 from accounts.roles import STAFF_ROLES
+from common.identifiers import as_uuid
 
 if TYPE_CHECKING:
     from departments.models import Category, Department, DepartmentMember, Standard, Suburb, Ward
@@ -83,6 +84,12 @@ class CategoryQuerySet(OrganisationScopedQuerySet["Category"]):
     def in_department(self, department_id: uuid.UUID | str) -> CategoryQuerySet:
         return self.filter(department_id=department_id)
 
+    def named(self, keys: Sequence[str]) -> CategoryQuerySet:
+        """By ids or codes, in any case."""
+        ids = [found for key in keys if (found := as_uuid(key))]
+        codes = [key.lower() for key in keys]
+        return self.annotate(folded=Lower("code")).filter(Q(pk__in=ids) | Q(folded__in=codes))
+
     def by_department(self) -> CategoryQuerySet:
         related = self.select_related("department__calendar")
         return related.order_by("department__name", "department_id", "name", "pk")
@@ -125,6 +132,12 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
             role__in=STAFF_ROLES,
         )
         return self.filter(Exists(works), is_active=True, user__is_active=True)
+
+    def not_ended(self) -> DepartmentMemberQuerySet:
+        return self.filter(is_active=True)
+
+    def in_organisation(self, organisation_id: uuid.UUID) -> DepartmentMemberQuerySet:
+        return self.filter(department__organisation_id=organisation_id)
 
     def of_department(self, department_id: uuid.UUID) -> DepartmentMemberQuerySet:
         return self.filter(department_id=department_id)

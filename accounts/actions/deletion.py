@@ -14,7 +14,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.actions.people import refuse_last_admin_of_any
 from accounts.actions.sessions import sign_out_everywhere
-from accounts.models import Membership, User
+from accounts.models import Invitation, Membership, User
 from accounts.own_data import HOLDERS
 from accounts.permissions import forget_roles
 from accounts.queries import memberships_of
@@ -50,6 +50,7 @@ def delete_account(person: User, *, password: str, acting_user: User) -> None:
         sign_out_everywhere(person, acting_user=acting_user)
         _forget_credentials(person)
         Membership.objects.of_user(person).update(is_active=False)
+        Invitation.objects.filter(membership__user=person).delete()
         forget_roles(person)
         _make_anonymous(person)
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_domain_name
@@ -19,11 +20,25 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import Capability, OrganisationKind
 from accounts.models import Organisation
-from accounts.permissions import has_capability
+from accounts.permissions import has_capability, is_operator, is_staff_of
 from common.errors import DomainError, InvalidInput, NotAllowed
 from common.text import clean_line
 
-CHANGEABLE = frozenset({"name", "domain", "accent", "language", "time_zone", "auto_close_days"})
+CHANGEABLE = frozenset(
+    {
+        "name",
+        "domain",
+        "accent",
+        "contact_phone",
+        "language",
+        "time_zone",
+        "auto_close_days",
+        "verification_required",
+        "verification_days",
+        "accountability_enabled",
+        "second_factor_required",
+    }
+)
 _TRIES = 5
 _LONGEST_SLUG = 50
 
@@ -36,6 +51,15 @@ class DomainTaken(DomainError):
 class InvalidDomain(InvalidInput):
     code = "invalid_domain"
     sentence = gettext_lazy("This is not a domain name. Write it like example.org.")
+
+
+class OwnSecondFactorMissing(DomainError):
+    """Whoever asks it of everybody would be the first to be kept out."""
+
+    code = "own_second_factor_missing"
+    sentence = gettext_lazy(
+        "Set up a second factor for yourself first: from then on nobody works here without one."
+    )
 
 
 def new_organisation(*, name: str, domain: str) -> Organisation:
@@ -65,7 +89,10 @@ def new_organisation(*, name: str, domain: str) -> Organisation:
 
 
 def update_organisation(organisation: Organisation, *, acting_user: Any, **changes: Any) -> Organisation:
-    """Change an organisation's own settings. Raises NotAllowed, InvalidInput, InvalidDomain, DomainTaken."""
+    """Change an organisation's own settings.
+
+    Raises NotAllowed, InvalidInput, InvalidDomain, DomainTaken, OwnSecondFactorMissing.
+    """
     if not has_capability(acting_user, Capability.MANAGE_ORGANISATION, organisation.pk):
         raise NotAllowed
     unknown = set(changes) - CHANGEABLE
@@ -75,9 +102,19 @@ def update_organisation(organisation: Organisation, *, acting_user: Any, **chang
         changes["domain"] = checked_domain(changes["domain"])
     with transaction.atomic():
         locked = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+        if changes.get("second_factor_required") and not locked.second_factor_required:
+            refuse_own_lock_out(locked, acting_user=acting_user)
         for name, value in changes.items():
             setattr(locked, name, value)
         return _save(locked)
+
+
+def refuse_own_lock_out(organisation: Organisation, *, acting_user: Any) -> None:
+    """Raises OwnSecondFactorMissing for who works here without one; keys and the operator do not."""
+    if is_staff_of(acting_user, organisation.pk) and not (
+        is_operator(acting_user) or is_mfa_enabled(acting_user)
+    ):
+        raise OwnSecondFactorMissing(field="second_factor_required")
 
 
 def checked_domain(typed: str) -> str:

@@ -1,25 +1,19 @@
-"""Who works in an organisation: add people, change their role, let them go."""
+"""Who works in an organisation: change their role, let them go. Inviting them is `invitations`."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.models import EmailAddress
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Capability, Role
-from accounts.models import Membership, Organisation, User
+from accounts.models import Invitation, Membership, User
 from accounts.permissions import forget_roles, has_capability, is_operator, organisations_where
-from accounts.queries import find_user_by_email
 from accounts.roles import STAFF_ROLES
 from common.errors import DomainError, InvalidInput, NotAllowed
-from common.phones import normalise_phone
-from common.text import clean_line
 
 
 class AlreadyMember(InvalidInput):
@@ -37,79 +31,29 @@ class LastAdmin(DomainError):
     sentence = gettext_lazy("This is the last organisation admin. Make somebody else an admin first.")
 
 
-class Unconfirmed(DomainError):
-    """Else a role here could fall to whoever opened an account in another's name elsewhere."""
-
-    code = "email_unconfirmed"
-    sentence = gettext_lazy("This person must confirm their e-mail address first: by signing in on the site.")
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody to add. The e-mail address is what they sign in with."""
-
-    name: str
-    email: str
-    phone: str = ""
-    language: str = "en"
-
-
-def add_member(organisation: Organisation, person: Person, *, role: Role, acting_user: Any) -> Membership:
-    """Give somebody a role in the organisation; who has no account yet gets one without a password.
-
-    They sign in with a code sent by e-mail, or set a password. Raises NotAllowed, InvalidInput with
-    the field, AlreadyMember, Unconfirmed.
-    """
-    _check_manages(acting_user, organisation.pk)
-    with transaction.atomic():
-        user = find_user_by_email(person.email.strip()) or _new_user(organisation, person)
-        if user.vouched_by_id not in {None, organisation.pk} and not _is_confirmed(user):
-            raise Unconfirmed(field="email")
-        try:
-            with transaction.atomic():
-                membership = Membership.objects.create(organisation=organisation, user=user, role=role)
-        except IntegrityError as error:
-            raise AlreadyMember(field="email") from error
-        _mark_staff(user)
-    return membership
-
-
-def _is_confirmed(user: User) -> bool:
-    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())
-
-
-def _new_user(organisation: Organisation, person: Person) -> User:
-    phone = normalise_phone(person.phone, country=organisation.country) if person.phone.strip() else None
-    user = User(
-        email=person.email.strip().lower(),
-        full_name=clean_line(person.name),
-        phone=phone,
-        language=person.language,
-        time_zone=organisation.time_zone,
-    )
-    user.set_unusable_password()
-    try:
-        user.full_clean()
-    except ValidationError as error:
-        name, sentences = next(iter(error.message_dict.items()))
-        raise InvalidInput(sentences[0], field={"full_name": "name"}.get(name, name)) from error
-    user.save(force_insert=True)
-    return user
+class NotJoined(DomainError):
+    code = "not_joined"
+    sentence = gettext_lazy("This person has not accepted the invitation yet.")
 
 
 def change_membership(membership: Membership, *, role: Role, is_active: bool, acting_user: Any) -> Membership:
-    """Change somebody's role, or let them go. Raises NotAllowed, OwnMembership, LastAdmin."""
-    _check_manages(acting_user, membership.organisation_id)
+    """Change somebody's role, let them go, or have them back.
+
+    Raises NotAllowed, OwnMembership, LastAdmin, NotJoined.
+    """
+    check_manages(acting_user, membership.organisation_id)
     with transaction.atomic():
         if not is_active or role != Role.ORGANISATION_ADMIN:
             refuse_last_admin([membership.organisation_id], membership.user_id)
         locked = Membership.objects.select_for_update().select_related("user").get(pk=membership.pk)
         if locked.user_id == acting_user.pk and (locked.role, locked.is_active) != (role, is_active):
             raise OwnMembership
+        if is_active and Invitation.objects.waiting().filter(membership=locked).exists():
+            raise NotJoined(field="is_active")
         locked.role = role
         locked.is_active = is_active
         locked.save(update_fields=["role", "is_active"])
-        _mark_staff(locked.user)
+        mark_staff(locked.user)
     return locked
 
 
@@ -134,7 +78,7 @@ def refuse_last_admin_of_any(person: User) -> None:
     refuse_last_admin(list(memberships.values_list("organisation_id", flat=True)), person.pk)
 
 
-def _mark_staff(user: User) -> None:
+def mark_staff(user: User) -> None:
     """The flag that opens the console follows from the roles; the operator always has it."""
     forget_roles(user)
     works = Membership.objects.active().of_user(user).values_list("role", flat=True)
@@ -144,7 +88,8 @@ def _mark_staff(user: User) -> None:
         user.save(update_fields=["is_staff"])
 
 
-def _check_manages(acting_user: Any, organisation_id: uuid.UUID) -> None:
+def check_manages(acting_user: Any, organisation_id: uuid.UUID) -> None:
+    """Raises NotAllowed."""
     if not has_capability(acting_user, Capability.MANAGE_ORGANISATION, organisation_id):
         raise NotAllowed
 

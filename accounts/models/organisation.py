@@ -24,6 +24,10 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(_("%(value)s is not a time zone."), params={"value": value})
 
 
+# Emergency lines have three digits; nothing here is dialled by a program.
+_PHONE = RegexValidator(r"^[0-9+][0-9 ()/-]{2,39}$", _("A phone number as people dial it."))
+
+
 class Organisation(IdentifiedModel):
     """The tenant: a municipality or a company. Every other row belongs to exactly one."""
 
@@ -40,7 +44,7 @@ class Organisation(IdentifiedModel):
     )
     domain = models.CharField(_("domain"), max_length=253, blank=True)
     accent = models.CharField(_("accent colour"), max_length=20, choices=Accent, default=Accent.JACARANDA)
-    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=40, blank=True, validators=[_PHONE])
     country = models.CharField(_("country"), max_length=2, default="ZA")
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role
+from accounts.enums import MembershipState, Role
 from accounts.models.organisation import Organisation, validate_time_zone
 from accounts.querysets import MembershipQuerySet
 from common.models import IdentifiedModel
@@ -154,3 +154,22 @@ class Membership(IdentifiedModel):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+    @property
+    def state(self) -> MembershipState:
+        """Reads the user and the invitation: select them beforehand."""
+        if self.is_active and self.user.is_active:
+            return MembershipState.ACTIVE
+        return MembershipState.INVITED if self.open_invitation else MembershipState.INACTIVE
+
+    @property
+    def open_invitation(self) -> Any:
+        """What the person has not answered yet, whether or not it is too old by now; else None."""
+        invitation = getattr(self, "invitation", None)
+        return invitation if invitation is not None and invitation.joined_at is None else None
+
+    @property
+    def address(self) -> str | None:
+        """The person's e-mail address, or where they were invited."""
+        invitation = self.open_invitation
+        return invitation.email if invitation else self.user.email

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.models import Membership, Organisation, User
+from accounts.models import Invitation, Membership, Organisation, User
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,21 +51,41 @@ def somebody(organisation: Organisation, **changed: Any) -> dict[str, Any]:
     }
 
 
-def test_somebody_new_gets_a_role_and_may_enter(organisation: Organisation, boss: User) -> None:
+def test_somebody_is_invited_and_gets_the_role_by_joining(organisation: Organisation, boss: User) -> None:
     as_person(boss).post(reverse(ADD), somebody(organisation))
 
-    person = User.objects.get(email="kagiso@example.org")
-    assert (person.phone, person.is_staff, person.has_usable_password()) == ("+27821234567", True, False)
-    assert person.memberships.get().role == Role.AGENT
+    invitation = Invitation.objects.get(email="kagiso@example.org")
+    asleep = invitation.membership
+    assert (asleep.role, asleep.is_active, asleep.state) == (Role.AGENT, False, "invited")
+    assert (asleep.user.email, asleep.user.is_staff, asleep.user.has_usable_password()) == (
+        None,
+        False,
+        False,
+    )
+    assert [message.to for message in mail.outbox] == [["kagiso@example.org"]]
+    shown = as_person(boss).get(reverse("admin:accounts_membership_changelist")).content.decode()
+    assert "kagiso@example.org" in shown
+    assert "invited" in shown
 
 
-def test_who_has_an_account_keeps_it_as_it_is(organisation: Organisation, boss: User) -> None:
+def test_the_console_says_nothing_of_who_has_an_account_already(
+    organisation: Organisation, boss: User
+) -> None:
     known = UserFactory.create(email="kagiso@example.org", full_name="K. Molefe")
-    as_person(boss).post(reverse(ADD), somebody(organisation, name="Another Name"))
+    answer = as_person(boss).post(reverse(ADD), somebody(organisation, name="Another Name"), follow=True)
 
+    assert "K. Molefe" not in answer.content.decode()
     known.refresh_from_db()
-    assert (known.full_name, known.is_staff) == ("K. Molefe", True)
-    assert known.memberships.get().organisation == organisation
+    assert (known.full_name, known.is_staff, known.memberships.count()) == ("K. Molefe", False, 0)
+    assert organisation.memberships.get(is_active=False).user.full_name == "Another Name"
+
+
+def test_who_was_invited_works_here_only_by_joining(organisation: Organisation, boss: User) -> None:
+    as_person(boss).post(reverse(ADD), somebody(organisation))
+    asleep = organisation.memberships.get(is_active=False)
+    change(as_person(boss), asleep, role=Role.AUDITOR, is_active="on")
+    asleep.refresh_from_db()
+    assert (asleep.role, asleep.is_active) == (Role.AGENT, False)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +95,7 @@ def test_who_has_an_account_keeps_it_as_it_is(organisation: Organisation, boss: 
         ({"name": "a\x07"}, "name"),
         ({"phone": "123"}, "phone"),
         ({"role": "emperor"}, "role"),
+        ({"role": "resident"}, "role"),
         ({"name": ""}, "name"),
     ],
 )

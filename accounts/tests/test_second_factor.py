@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -129,3 +130,21 @@ def test_the_pages_of_the_second_step_open_and_have_no_inline_script(
     scripts = [piece.split(">", 1)[0] for piece in html.split("<script")[1:]]
     assert [tag for tag in scripts if "src=" not in tag and "application/json" not in tag] == []
     assert 'style="' not in html
+
+
+def test_the_console_lets_nobody_demand_a_second_factor_who_has_none(membership: Membership) -> None:
+    Membership.objects.filter(pk=membership.pk).update(role=Role.ORGANISATION_ADMIN)
+    organisation = membership.organisation
+    address = reverse("admin:accounts_organisation_change", args=[organisation.pk])
+    client = signed_in(membership.user)
+    form = {**client.get(address).context["adminform"].form.initial, "second_factor_required": "on"}
+    typed = {name: value for name, value in form.items() if value not in {None, False}}
+
+    client.post(address, typed)
+    organisation.refresh_from_db()
+    assert organisation.second_factor_required is False
+
+    Authenticator.objects.create(user=membership.user, type=Authenticator.Type.TOTP, data={})
+    client.post(address, typed)
+    organisation.refresh_from_db()
+    assert organisation.second_factor_required is True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from common.api.serializers import refuse_repetition
+from common.identifiers import as_uuid
 
 # What lists understand beside their filters.
 GENERAL = frozenset({"cursor", "page_size", "ordering", "include", "organisation"})
@@ -107,10 +107,3 @@ class YesNoFilter(django_filters.BooleanFilter):
         super().__init__(*args, **options)
         # The usual widget turns words that it does not know into nothing.
         self.extra["widget"] = forms.TextInput
-
-
-def as_uuid(value: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(value)
-    except ValueError:
-        return None

@@ -44,7 +44,22 @@ class OrganisationChangesSerializer(StrictSerializer):
     accent = serializers.ChoiceField(choices=Accent.choices, required=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
     time_zone = serializers.CharField(max_length=60, required=False, validators=[validate_time_zone])
-    auto_close_days = serializers.IntegerField(min_value=1, max_value=365, required=False)
+    contact_phone = LineField(max_length=40, required=False, allow_blank=True)
+    auto_close_days = serializers.IntegerField(
+        min_value=1, max_value=365, required=False, help_text=gettext_lazy("Days to answer a question.")
+    )
+    verification_required = serializers.BooleanField(
+        required=False, help_text=gettext_lazy("A fix is proved with a code; else resolving ends a ticket.")
+    )
+    verification_days = serializers.IntegerField(
+        min_value=1, max_value=90, required=False, help_text=gettext_lazy("Days to confirm a fix.")
+    )
+    accountability_enabled = serializers.BooleanField(
+        required=False, help_text=gettext_lazy("Missed promises and points are kept.")
+    )
+    second_factor_required = serializers.BooleanField(
+        required=False, help_text=gettext_lazy("Nobody works here without one; whoever asks it has one.")
+    )
 
 
 class OwnOrganisationSerializer(serializers.ModelSerializer[Organisation]):
@@ -60,9 +75,14 @@ class OwnOrganisationSerializer(serializers.ModelSerializer[Organisation]):
             "domain",
             "reference_prefix",
             "accent",
+            "contact_phone",
             "language",
             "time_zone",
             "auto_close_days",
+            "verification_required",
+            "verification_days",
+            "accountability_enabled",
+            "second_factor_required",
             "public_reports",
             "created_at",
         ]

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AnonymousUser
 from rest_framework.test import APIClient
 
-from accounts.actions.people import Person, Unconfirmed, add_member
+from accounts.actions.invitations import Person, invite, join
+from accounts.actions.sign_up import WeakPassword
 from accounts.enums import OrganisationKind, Role, Scope
+from accounts.invitation_links import link_token
 from accounts.models import ApiKey, Membership, Organisation, User
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory, issued_key
 from departments.models import Department, DepartmentMember, Stage
@@ -151,6 +155,54 @@ def test_settings_are_for_who_works_there_and_changes_for_admins() -> None:
     assert Organisation.objects.get(pk=organisation.pk).name == before[0][0]["name"]
 
 
+def test_an_admin_decides_how_tickets_end_and_who_keeps_the_promises() -> None:
+    organisation = OrganisationFactory.create()
+    client = client_of(f"Api-Key {issued_key(organisation).secret}")
+    changes = {
+        "contact_phone": "012 358 9999",
+        "verification_required": False,
+        "verification_days": 90,
+        "accountability_enabled": False,
+        "second_factor_required": True,
+    }
+    shown = client.patch(ORGANISATIONS, changes).json()
+    assert {name: shown[name] for name in changes} == changes
+    kept = Organisation.objects.get(pk=organisation.pk)
+    assert {name: getattr(kept, name) for name in changes} == changes
+    assert client.patch(ORGANISATIONS, {"contact_phone": ""}).json()["contact_phone"] == ""
+    before = everything()
+    for field, value in (
+        ("contact_phone", "call us"),
+        ("contact_phone", "0" * 41),
+        ("contact_phone", None),
+        ("verification_days", 0),
+        ("verification_days", 91),
+        ("verification_days", "soon"),
+        ("verification_required", "perhaps"),
+        ("accountability_enabled", None),
+        ("second_factor_required", []),
+    ):
+        assert_refused(client.patch(ORGANISATIONS, {field: value}), 400, "invalid", field)
+    ApiKey.objects.update(last_used_at=None)
+    before[3] = list(ApiKey.objects.order_by("pk").values())
+    assert everything() == before
+
+
+def test_nobody_asks_for_a_second_factor_without_having_one() -> None:
+    organisation = OrganisationFactory.create()
+    boss = MembershipFactory.create(organisation=organisation, role=Role.ORGANISATION_ADMIN).user
+    client = client_of()
+    client.force_authenticate(boss)
+    before = everything()
+    refused = client.patch(ORGANISATIONS, {"second_factor_required": True, "name": "Other"})
+    assert_refused(refused, 409, "own_second_factor_missing", "second_factor_required")
+    assert everything() == before
+    assert client.patch(ORGANISATIONS, {"second_factor_required": False}).status_code == 200
+
+    Authenticator.objects.create(user=boss, type=Authenticator.Type.TOTP, data={})
+    assert client.patch(ORGANISATIONS, {"second_factor_required": True}).json()["second_factor_required"]
+
+
 # Admins
 
 
@@ -224,15 +276,22 @@ def test_an_ended_secret_lets_nobody_in(secret: str) -> None:
     assert Membership.objects.count() == 0
 
 
-def test_whom_one_organisation_vouched_for_is_confirmed_before_another_gives_a_role(secret: str) -> None:
+def test_whom_one_organisation_vouched_for_takes_the_account_over_by_mail_before_another_gives_a_role(
+    secret: str,
+) -> None:
     client_of().post(ADMINS, new_admin(secret))
+    signed_in = client_of().post(TOKEN, {"email": "thandi@acme.example", "password": PASSWORD}).json()
     boss = MembershipFactory.create(role=Role.ORGANISATION_ADMIN)
-    person = Person("Thandi", "thandi@acme.example")
-    before = everything()
-    with pytest.raises(Unconfirmed):
-        add_member(boss.organisation, person, role=Role.AGENT, acting_user=boss.user)
-    assert everything() == before
+    invited = invite(
+        boss.organisation, Person("Thandi", "thandi@acme.example"), role=Role.AGENT, acting_user=boss.user
+    )
+    token = link_token(invited.invitation)
+    person = User.objects.get(email="thandi@acme.example")
+    with pytest.raises(WeakPassword):
+        join(token, acting_user=person)
+    assert person.memberships.count() == 1
 
-    EmailAddress.objects.update(verified=True)
-    add_member(boss.organisation, person, role=Role.AGENT, acting_user=boss.user)
-    assert User.objects.get(email="thandi@acme.example").memberships.count() == 2
+    join(token, password="a-hornbill-on-the-fence", acting_user=AnonymousUser())
+    assert person.memberships.count() == 2
+    assert EmailAddress.objects.get(user=person).verified is True
+    assert client_of(f"Bearer {signed_in['access']}").get(ORGANISATIONS).status_code == 401

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accountability.actions.recording import hold_accountable
 from accountability.actions.remedy import write_remedy
 from accountability.models import Breach
+from accounts.actions.invitations import Person, invite
 from accounts.actions.keys import IssuedKey, issue_key
 from accounts.enums import OrganisationKind, Role, Scope
 from accounts.models import Organisation, User
@@ -143,6 +144,8 @@ def _settle(one: Neighbour) -> None:
         one.staff[role] = _member(one, role)
     admin = one.staff[Role.ORGANISATION_ADMIN]
     one.key = issue_key(city, name=one.secret("Website"), scopes=list(Scope), acting_user=admin)
+    asked = Person(one.secret("Asked"), f"asked.{uuid.uuid4().hex[:6]}@{one.hidden}.example")
+    invite(city, asked, role=Role.AGENT, acting_user=admin)
     member = one.staff[Role.AGENT].department_memberships.get()
     member.skills.add(one.category)
     member.regions.add(region)

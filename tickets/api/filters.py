@@ -6,18 +6,15 @@ import uuid
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 
-from accounts.enums import Capability, Role
-from accounts.models import Membership
+from accounts.enums import Capability
 from accounts.permissions import organisations_where
-from accounts.querysets import MembershipQuerySet
-from common.api.filters import KeyFilter, ListFilter, YesNoFilter, as_uuid
-from departments.models import DepartmentMember
+from common.api.filters import KeyFilter, ListFilter, YesNoFilter
+from common.identifiers import as_uuid
 from tickets.api.words import STATUS_HELP, read_priority, read_status
 from tickets.enums import Outcome, Source
 from tickets.models import Project, Ticket
@@ -128,30 +125,3 @@ class ProjectFilters(django_filters.FilterSet):
     class Meta:
         model = Project
         fields: list[str] = []
-
-
-class AgentFilters(django_filters.FilterSet):
-    role = ListFilter("role", read=Role)
-    department = django_filters.CharFilter(
-        method="by_department", max_length=100, label=gettext_lazy("Id or code of a department.")
-    )
-    is_available = YesNoFilter(method="by_availability", label=gettext_lazy("Takes tickets now."))
-
-    class Meta:
-        model = Membership
-        fields: list[str] = []
-
-    def by_department(self, members: MembershipQuerySet, name: str, value: str) -> MembershipQuerySet:
-        key = as_uuid(value)
-        named = {"department_id": key} if key else {"department__code__iexact": value}
-        return members.filter(Exists(_desks().filter(**named)))
-
-    def by_availability(self, members: MembershipQuerySet, name: str, value: bool) -> MembershipQuerySet:
-        available = Exists(_desks().filter(is_available=True))
-        return members.filter(available if value else ~available)
-
-
-def _desks() -> Any:
-    """Where a member works in the same organisation."""
-    same = {"user_id": OuterRef("user_id"), "department__organisation_id": OuterRef("organisation_id")}
-    return DepartmentMember.objects.active().filter(**same)

@@ -61,9 +61,16 @@ urlpatterns = [
     endpoint(
         "projects/<uuid:key>/", ProjectsEndpoint.as_view({"get": "retrieve", "patch": "update"}), "project"
     ),
-    endpoint("agents/", AgentsEndpoint.as_view({"get": "list"}), "agents"),
+    endpoint("agents/", AgentsEndpoint.as_view({"get": "list", "post": "create"}), "agents"),
     endpoint(
-        "agents/<uuid:key>/", AgentsEndpoint.as_view({"get": "retrieve", "delete": "deactivate"}), "agent"
+        "agents/<uuid:key>/",
+        AgentsEndpoint.as_view({"get": "retrieve", "patch": "update", "delete": "deactivate"}),
+        "agent",
+    ),
+    endpoint(
+        "agents/<uuid:key>/invitation/",
+        AgentsEndpoint.as_view({"post": "invite_again"}),
+        "agent-invitation",
     ),
     endpoint(
         "agents/<uuid:key>/availability/",

@@ -192,7 +192,8 @@ def test_an_admin_lets_an_agent_go(secret: str, company: Organisation, admin: Me
     assert client.delete(f"{ROOT}/agents/{agent.user_id}/").status_code == 204
     agent.refresh_from_db()
     assert (agent.is_active, agent.user.is_active) == (False, True)
-    assert client.get(f"{ROOT}/agents/{agent.user_id}/").status_code == 404
+    assert client.get(f"{ROOT}/agents/{agent.user_id}/").json()["state"] == "inactive"
+    assert [row["role"] for row in client.get(f"{ROOT}/agents/").json()["results"]] == ["organisation_admin"]
 
 
 def test_the_last_admin_stays(secret: str, company: Organisation, admin: Membership) -> None:

@@ -8,45 +8,46 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions.people import change_membership
-from accounts.enums import Capability, Role
+from accounts.actions.invitations import Person, invite_again
+from accounts.enums import Capability, MembershipState, Role
 from accounts.models import Membership, Organisation
 from accounts.permissions import has_capability, is_staff_of
-from accounts.queries import staff_of
+from accounts.queries import agents_of
 from accounts.querysets import MembershipQuerySet
 from common.api.schema import ORGANISATION
-from common.api.serializers import read_body
+from common.api.serializers import NothingSerializer, read_body
 from common.errors import NotAllowed, NotFound
 from common.pagination import Key
-from departments.api.serializers import DepartmentBriefSerializer
+from common.throttling import InvitationThrottle
 from departments.models import DepartmentMember
 from departments.permissions import can_set_availability
 from departments.queries import desks_of
+from tickets.actions.agents import add_agent, change_agent, let_agent_go
 from tickets.actions.assignment import set_availability
-from tickets.api.filters import AgentFilters
+from tickets.api.agents import (
+    AgentChangesSerializer,
+    AgentFilters,
+    AgentSerializer,
+    NewAgentSerializer,
+    desks_named,
+    shown,
+)
 from tickets.api.inputs import AvailabilitySerializer
 from tickets.api.views.base import TicketsEndpoint, UnknownName, named_department
 
 _TAG = "agents"
-
-
-class DeskSerializer(serializers.Serializer[Any]):
-    department = DepartmentBriefSerializer()
-    capacity = serializers.IntegerField()
-    open_tickets = serializers.IntegerField()
-    is_available = serializers.BooleanField()
-
-
-class AgentSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField(source="user.pk")
-    full_name = serializers.CharField(source="user.full_name")
-    email = serializers.EmailField(source="user.email", allow_null=True)
-    role = serializers.ChoiceField(choices=Role.choices)
-    departments = DeskSerializer(many=True, source="desks")
+_HERE = (MembershipState.ACTIVE, MembershipState.INVITED)
+_NEW_AGENT = {
+    "name": "Kagiso Molefe",
+    "email": "kagiso.molefe@example.org",
+    "role": "agent",
+    "departments": [{"department": "water", "capacity": 15, "skills": ["WAT-BURST"]}],
+}
+_LESS = {"departments": [{"department": "water", "capacity": 5}]}
 
 
 class AgentsEndpoint(TicketsEndpoint):
@@ -55,6 +56,10 @@ class AgentsEndpoint(TicketsEndpoint):
     filterset_class = AgentFilters
     orderings = {"full_name": Key("user__full_name")}
     default_ordering = "full_name"
+
+    def get_throttles(self) -> list[Any]:
+        sends_mail = self.action in {"create", "invite_again"}
+        return [*([InvitationThrottle()] if sends_mail else []), *super().get_throttles()]
 
     @extend_schema(
         operation_id="agents_list",
@@ -66,8 +71,36 @@ class AgentsEndpoint(TicketsEndpoint):
     def list(self, request: Request) -> Response:
         """Everybody who works in your organisation, with departments, capacity and load."""
         organisation = self._own(request)
-        page = self.paginate_queryset(self.filter_queryset(staff_of(organisation.pk))) or []
-        return self.get_paginated_response(_shown(organisation, page))
+        members = _reachable(request, organisation)
+        if "state" not in request.query_params:
+            members = members.in_states(_HERE)
+        page = self.paginate_queryset(self.filter_queryset(members)) or []
+        return self.get_paginated_response(shown(organisation, page))
+
+    @extend_schema(
+        operation_id="agents_create",
+        summary="Invite an agent",
+        parameters=[ORGANISATION],
+        request=NewAgentSerializer,
+        responses={201: AgentSerializer},
+        tags=[_TAG],
+        examples=[OpenApiExample("For the water department", _NEW_AGENT, request_only=True)],
+    )
+    def create(self, request: Request) -> Response:
+        """A mail with a link goes to the address; whoever follows it works here, with these desks.
+
+        The answer is the same whether the address has an account or not.
+        """
+        organisation = self._own(request)
+        given = read_body(NewAgentSerializer, request)
+        member = add_agent(
+            organisation,
+            Person(given["name"], given["email"], given.get("phone", ""), given.get("language", "")),
+            role=Role(given.get("role", Role.AGENT)),
+            desks=desks_named(organisation, given.get("departments", [])),
+            acting_user=request.user,
+        )
+        return self._answer(request, organisation, member, status.HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="agents_retrieve",
@@ -78,7 +111,28 @@ class AgentsEndpoint(TicketsEndpoint):
     )
     def retrieve(self, request: Request, key: uuid.UUID) -> Response:
         organisation = self._own(request)
-        return Response(_shown(organisation, [_member(organisation, key)])[0])
+        return self._answer(request, organisation, _member(request, organisation, key))
+
+    @extend_schema(
+        operation_id="agents_update",
+        summary="Change an agent",
+        parameters=[ORGANISATION],
+        request=AgentChangesSerializer,
+        responses=AgentSerializer,
+        tags=[_TAG],
+        examples=[OpenApiExample("Less at a time", _LESS, request_only=True)],
+    )
+    def update(self, request: Request, key: uuid.UUID) -> Response:
+        """What is not sent stays. Admins of the organisation change everything; those of a department
+        its desks. The name of somebody who belongs to another organisation too is theirs alone.
+        """
+        organisation = self._own(request)
+        member = _member(request, organisation, key)
+        given = read_body(AgentChangesSerializer, request)
+        desks = desks_named(organisation, given.pop("departments", []))
+        role = Role(given.pop("role")) if "role" in given else None
+        change_agent(member, **given, role=role, desks=desks, acting_user=request.user)
+        return self._answer(request, organisation, member)
 
     @extend_schema(
         operation_id="agents_deactivate",
@@ -88,10 +142,28 @@ class AgentsEndpoint(TicketsEndpoint):
         tags=[_TAG],
     )
     def deactivate(self, request: Request, key: uuid.UUID) -> Response:
-        """They work here no more; their account and what they did stay. The last admin cannot go."""
-        member = _member(self._own(request), key)
-        change_membership(member, role=Role(member.role), is_active=False, acting_user=request.user)
+        """They work here no more; their account and what they did stay. The last admin cannot go.
+
+        Who was only invited is gone altogether.
+        """
+        let_agent_go(_member(request, self._own(request), key), acting_user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        operation_id="agents_invite_again",
+        summary="Send the invitation again",
+        parameters=[ORGANISATION],
+        request=NothingSerializer,
+        responses=AgentSerializer,
+        tags=[_TAG],
+    )
+    def invite_again(self, request: Request, key: uuid.UUID) -> Response:
+        """With a new link, for seven days; the old one ends."""
+        organisation = self._own(request)
+        read_body(NothingSerializer, request)
+        member = _member(request, organisation, key)
+        invite_again(member, acting_user=request.user)
+        return self._answer(request, organisation, member)
 
     @extend_schema(
         operation_id="agents_availability",
@@ -106,17 +178,17 @@ class AgentsEndpoint(TicketsEndpoint):
         """Whether an agent takes tickets now. For themselves and for admins of their department."""
         organisation = self._own(request)
         given = read_body(AvailabilitySerializer, request)
-        member = _member(organisation, key)
+        member = _member(request, organisation, key)
         department = named_department(organisation, given.get("department"))
         desks = [
             desk
-            for desk in desks_of(organisation.pk, [key])
+            for desk in desks_of(organisation.pk, [member.user_id])
             if department is None or desk.department_id == department.pk
         ]
         _check_may_set(request.user, desks)
         for desk in desks:
             set_availability(desk, is_available=given["is_available"], acting_user=request.user)
-        return Response(_shown(organisation, [member])[0])
+        return self._answer(request, organisation, member)
 
     def _own(self, request: Request) -> Organisation:
         """The organisation, for those who work in it. Raises NotAllowed."""
@@ -126,9 +198,27 @@ class AgentsEndpoint(TicketsEndpoint):
             raise NotAllowed(_("Only people who work here can see who does."))
         return organisation
 
+    def _answer(
+        self,
+        request: Request,
+        organisation: Organisation,
+        member: Membership,
+        status_code: int = status.HTTP_200_OK,
+    ) -> Response:
+        """The agent as they are now."""
+        present = _reachable(request, organisation).with_id(member.user_id)
+        return Response(shown(organisation, list(present))[0], status=status_code)
 
-def _member(organisation: Organisation, key: uuid.UUID) -> Membership:
-    member = staff_of(organisation.pk).of_person(key).first()
+
+def _reachable(request: Request, organisation: Organisation) -> MembershipQuerySet:
+    """Who is shown to this person: those who were let go only to those who could have them back."""
+    members = agents_of(organisation.pk)
+    manages = has_capability(request.user, Capability.MANAGE_ORGANISATION, organisation.pk)
+    return members if manages else members.in_states(_HERE)
+
+
+def _member(request: Request, organisation: Organisation, key: uuid.UUID) -> Membership:
+    member = _reachable(request, organisation).with_id(key).first()
     if member is None:
         raise NotFound
     return member
@@ -139,13 +229,3 @@ def _check_may_set(user: Any, desks: Sequence[DepartmentMember]) -> None:
         raise UnknownName(_("This person does not work in a department."), field="department")
     if not all(can_set_availability(user, desk) for desk in desks):
         raise NotAllowed
-
-
-def _shown(organisation: Organisation, members: Sequence[Membership]) -> Any:
-    """Agents with their desks: one query more, however many there are."""
-    desks: dict[uuid.UUID, list[DepartmentMember]] = {member.user_id: [] for member in members}
-    for desk in desks_of(organisation.pk, desks):
-        desks[desk.user_id].append(desk)
-    for member in members:
-        member.desks = desks[member.user_id]  # type: ignore[attr-defined]
-    return AgentSerializer(members, many=True).data
