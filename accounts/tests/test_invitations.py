@@ -80,7 +80,7 @@ def token_of(membership: Membership) -> str:
 
 
 def everything() -> list[Any]:
-    models = (User, Membership, Invitation, EmailAddress)
+    models: tuple[Any, ...] = (User, Membership, Invitation, EmailAddress)
     return [list(model._default_manager.order_by("pk").values()) for model in models]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core import mail
 
@@ -136,7 +137,7 @@ def test_who_joins_with_their_account_finds_their_desk_and_answers_to_the_old_id
         boss,
         departments=[{"department": category.department.code, "capacity": 3, "skills": [category.code]}],
     )
-    known.emailaddress_set.create(email=known.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=known, email=known.email, verified=True, primary=True)
     invitation = Invitation.objects.get(pk=made["id"])
     join(link_token(invitation), acting_user=known)
 
