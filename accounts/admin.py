@@ -24,7 +24,7 @@ from accounts.enums import Capability, MembershipState, Role
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import has_capability, has_capability_anywhere, is_operator
 from accounts.queries import colleagues_of
-from accounts.roles import STAFF_ROLES
+from accounts.roles import STAFF_ROLE_CHOICES
 from common.admin import MenuEntry, MenuGroup, ScopedModelAdmin, ScopedTabularInline
 from common.errors import DomainError
 
@@ -149,7 +149,7 @@ class NewMemberForm(forms.ModelForm[Membership]):
     )
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=[(role.value, role.label) for role in Role if role in STAFF_ROLES],
+        choices=STAFF_ROLE_CHOICES,
         initial=Role.AGENT,
         widget=UnfoldAdminSelectWidget(),
     )

@@ -29,6 +29,7 @@ ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
 # These act on every department of their organisation, not only on those they are members of.
 ORGANISATION_WIDE_ROLES = frozenset({Role.CALL_CENTRE, Role.ORGANISATION_ADMIN, Role.AUDITOR})
 STAFF_ROLES = frozenset(Role) - {Role.RESIDENT}
+STAFF_ROLE_CHOICES = [(role.value, role.label) for role in Role if role in STAFF_ROLES]
 
 _READ = {C.VIEW_ALL_TICKETS, C.VIEW_REPORTERS}
 

@@ -346,6 +346,8 @@ SPECTACULAR_SETTINGS = {
         "EventKindEnum": "tickets.enums.EventKind",
         "OrganisationKindEnum": "accounts.enums.OrganisationKind",
         "PriorityEnum": "departments.api.serializers.PRIORITY_WORDS",
+        "RoleEnum": "accounts.enums.Role",
+        "StaffRoleEnum": "accounts.roles.STAFF_ROLE_CHOICES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -16,7 +16,7 @@ from rest_framework import serializers
 from accounts.enums import MembershipState, Role
 from accounts.models import Membership, Organisation
 from accounts.querysets import MembershipQuerySet
-from accounts.roles import STAFF_ROLES
+from accounts.roles import STAFF_ROLE_CHOICES
 from common.api.fields import LineField, MomentField
 from common.api.filters import ListFilter, YesNoFilter
 from common.api.serializers import StrictSerializer
@@ -27,7 +27,6 @@ from departments.models import DepartmentMember
 from departments.queries import all_desks_of, find_categories, find_department, find_regions
 from tickets.api.views.base import found
 
-_ROLES = [(role.value, role.label) for role in Role if role in STAFF_ROLES]
 _MOST_DESKS = 50
 _MOST_SKILLS = 200
 _SHORTEST_NAME = 3
@@ -92,7 +91,7 @@ class NewAgentSerializer(_NamedSerializer):
     email = serializers.EmailField(max_length=254)
     phone = LineField(max_length=40, required=False, allow_blank=True)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False)
-    role = serializers.ChoiceField(choices=_ROLES, required=False)
+    role = serializers.ChoiceField(choices=STAFF_ROLE_CHOICES, required=False)
     departments = DesksField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +102,7 @@ class NewAgentSerializer(_NamedSerializer):
 
 
 class AgentChangesSerializer(_NamedSerializer):
-    role = serializers.ChoiceField(choices=_ROLES, required=False)
+    role = serializers.ChoiceField(choices=STAFF_ROLE_CHOICES, required=False)
     is_active = serializers.BooleanField(
         required=False, help_text=gettext_lazy("False lets somebody go, true has them back.")
     )
