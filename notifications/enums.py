@@ -9,6 +9,7 @@ class Audience(models.TextChoices):
 
     REPORTER = "reporter", _("reporter")
     SUPPORTERS = "supporters", _("supporters")
+    FOLLOWERS = "followers", _("followers")
     ASSIGNEE = "assignee", _("assignee")
     DEPARTMENT_ADMINS = "department_admins", _("department admins")
     ORGANISATION_ADMINS = "organisation_admins", _("organisation admins")

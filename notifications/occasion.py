@@ -12,7 +12,7 @@ from notifications.enums import Audience
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
 
-RESIDENTS = frozenset({Audience.REPORTER, Audience.SUPPORTERS})
+RESIDENTS = frozenset({Audience.REPORTER, Audience.SUPPORTERS, Audience.FOLLOWERS})
 _ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT})
 
 

@@ -11,6 +11,8 @@ from accounts.enums import Role
 from accounts.models import Membership, User
 from accounts.querysets import MembershipQuerySet
 from notifications.enums import Audience
+from tickets.enums import Visibility
+from tickets.live import may_see_event
 from tickets.models import Ticket, TicketEvent
 
 
@@ -47,6 +49,13 @@ def _reporter(event: TicketEvent) -> list[Recipient]:
 def _supporters(event: TicketEvent) -> list[Recipient]:
     supports = event.ticket.supports.select_related("user").order_by("created_at", "pk")
     return _people(support.user for support in supports)
+
+
+def _followers(event: TicketEvent) -> list[Recipient]:
+    """Those of them who may see this now: a ticket that is not public is followed by its staff only."""
+    follows = event.ticket.follows.select_related("user").order_by("created_at", "pk")
+    is_open_to_all = event.ticket.is_public and event.visibility == Visibility.PUBLIC
+    return _people(follow.user for follow in follows if is_open_to_all or may_see_event(follow.user, event))
 
 
 def _assignee(event: TicketEvent) -> list[Recipient]:
@@ -101,6 +110,7 @@ def _key_of_address(address: str) -> str:
 _AUDIENCES: dict[Audience, Callable[[TicketEvent], list[Recipient]]] = {
     Audience.REPORTER: _reporter,
     Audience.SUPPORTERS: _supporters,
+    Audience.FOLLOWERS: _followers,
     Audience.ASSIGNEE: _assignee,
     Audience.DEPARTMENT_ADMINS: _department_admins,
     Audience.ORGANISATION_ADMINS: _organisation_admins,

@@ -11,14 +11,16 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from notifications.enums import Audience, Channel
 from notifications.gsm import fit
 from notifications.models import Notification
-from notifications.occasion import Occasion, needs_code
+from notifications.occasion import RESIDENTS, Occasion, needs_code
 from notifications.wording import Words, words_for
 from tickets.enums import EventKind
 from tickets.models import Message as TicketMessage
 from tickets.models import Ticket, TicketEvent, Verification
+from tickets.permissions import can_view_as_staff
 from tickets.verification import code_for, link_token
 
 
@@ -66,15 +68,17 @@ def _occasion(notification: Notification) -> Occasion | None:
         event=event,
         ticket=ticket,
         audience=audience,
-        link=_link(ticket, audience),
+        link=_link(ticket, audience, notification.recipient),
         quote=_quote(event, ticket),
         code=_code(verification, ticket, audience),
         verify_link=_verify_link(verification, ticket, audience),
     )
 
 
-def _link(ticket: Ticket, audience: Audience) -> str:
-    if audience in {Audience.REPORTER, Audience.SUPPORTERS}:
+def _link(ticket: Ticket, audience: Audience, recipient: User | None) -> str:
+    """The page for residents, and for those who follow it as their work the console's."""
+    works_here = audience == Audience.FOLLOWERS and can_view_as_staff(recipient, ticket)
+    if audience in RESIDENTS and not works_here:
         return settings.SITE_URL + reverse("tickets:ticket", args=[ticket.reference])
     return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
@@ -133,6 +137,8 @@ def _reason(occasion: Occasion) -> str:
         return _("You get this because you reported this problem.")
     if occasion.audience == Audience.SUPPORTERS:
         return _("You get this because you said that this is your problem too.")
+    if occasion.audience == Audience.FOLLOWERS:
+        return _("You get this because you follow this ticket.")
     if occasion.audience == Audience.ASSIGNEE:
         return _("You get this because this ticket is assigned to you.")
     if occasion.audience == Audience.DEPARTMENT_ADMINS:

@@ -18,6 +18,7 @@ class Way(Enum):
 
 
 A, K = Audience, EventKind
+_LOOKING_ON = {A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.FOLLOWERS: Way.MAIL_ELSE_SMS}
 
 ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.CREATED: {A.REPORTER: Way.MAIL_AND_SMS, A.TEAM: Way.MAIL},
@@ -29,18 +30,30 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.PICKED: {A.TEAM: Way.MAIL},
     K.ASSIGNMENT_OVERRIDDEN: {A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
     K.ASSIGNEES_CHANGED: {A.TEAM: Way.MAIL},
-    K.STARTED: {A.REPORTER: Way.MAIL_AND_SMS, A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
+    K.STARTED: {
+        A.REPORTER: Way.MAIL_AND_SMS,
+        **_LOOKING_ON,
+        A.TEAM: Way.MAIL,
+    },
     K.RESPONDED: {A.REPORTER: Way.MAIL_AND_SMS, A.TEAM: Way.MAIL},
     K.REPLIED: {A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
-    K.RESOLVED: {A.REPORTER: Way.MAIL_AND_SMS, A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
+    K.RESOLVED: {
+        A.REPORTER: Way.MAIL_AND_SMS,
+        **_LOOKING_ON,
+        A.TEAM: Way.MAIL,
+    },
     K.VERIFIED: {
         A.REPORTER: Way.MAIL,
-        A.SUPPORTERS: Way.MAIL_ELSE_SMS,
+        **_LOOKING_ON,
         A.ASSIGNEE: Way.MAIL,
         A.TEAM: Way.MAIL,
     },
     K.DISPUTED: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL, A.TEAM: Way.MAIL},
-    K.CLOSED: {A.REPORTER: Way.MAIL_AND_SMS, A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
+    K.CLOSED: {
+        A.REPORTER: Way.MAIL_AND_SMS,
+        **_LOOKING_ON,
+        A.TEAM: Way.MAIL,
+    },
     K.REOPENED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
     K.TRANSFERRED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
     K.PROMOTED: {A.TEAM: Way.MAIL},
@@ -50,6 +63,8 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.ATTACHED: {},
     K.SUPPORTED: {},
     K.SUPPORT_WITHDRAWN: {},
+    K.FOLLOWED: {},
+    K.UNFOLLOWED: {},
     K.CODE_SENT: {A.REPORTER: Way.MAIL_AND_SMS},
     K.WITHDRAWN: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
 }

@@ -99,5 +99,7 @@ class EventKind(models.TextChoices):
     ATTACHED = "ticket.attached", _("file added")
     SUPPORTED = "ticket.supported", _("supported")
     SUPPORT_WITHDRAWN = "ticket.support_withdrawn", _("support taken back")
+    FOLLOWED = "ticket.followed", _("followed")
+    UNFOLLOWED = "ticket.unfollowed", _("not followed any more")
     CODE_SENT = "ticket.code_sent", _("new one-time code")
     WITHDRAWN = "ticket.withdrawn", _("withdrawn")

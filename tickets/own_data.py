@@ -7,14 +7,15 @@ from typing import Any
 from accounts.models import User
 from accounts.own_data import register_holder
 from tickets.actions.erasure import forget_person
-from tickets.models import Attachment, Message, Support, Ticket
+from tickets.models import Attachment, Follow, Message, Support, Ticket
 
 
 def export(person: User) -> dict[str, Any]:
     return {
         "reported": [_ticket(found) for found in _reported(person)],
         "messages": list(_messages(person)),
-        "supports": list(_supports(person)),
+        "supports": list(_rows_of(person, Support)),
+        "follows": list(_rows_of(person, Follow)),
         "files": list(_files(person)),
     }
 
@@ -36,8 +37,8 @@ def _messages(person: User) -> Any:
         yield {"ticket": found.ticket.reference, "text": found.body, "created_at": at}
 
 
-def _supports(person: User) -> Any:
-    for found in Support.objects.by(person).select_related("ticket").order_by("created_at", "pk"):
+def _rows_of(person: User, model: type[Support] | type[Follow]) -> Any:
+    for found in model.objects.by(person).select_related("ticket").order_by("created_at", "pk"):
         yield {"ticket": found.ticket.reference, "created_at": found.created_at.isoformat()}
 
 

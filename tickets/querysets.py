@@ -15,12 +15,14 @@ from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
 from departments.permissions import departments_of
 from tickets.enums import ClockState, Outcome, Status, VerificationState, Visibility
+from tickets.tags import fold_tag
 
 if TYPE_CHECKING:
     from tickets.models import (
         Attachment,
         Clock,
         Custody,
+        Follow,
         Message,
         Project,
         Support,
@@ -87,6 +89,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def supported_by(self, user: Any) -> TicketQuerySet:
         return self.filter(supports__user_id=user.pk)
+
+    def followed_by(self, user: Any) -> TicketQuerySet:
+        return self.filter(follows__user_id=user.pk)
 
     # What state they are in
 
@@ -224,6 +229,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """What many people have said "me too" about, most of them first."""
         return self.filter(support_count__gte=least).order_by("-support_count", "-created_at", "pk")
 
+    def tagged(self, tag: str) -> TicketQuerySet:
+        return self.filter(tags__contains=[fold_tag(tag)])
+
     def with_reference(self, reference: str) -> TicketQuerySet:
         return self.filter(reference=reference)
 
@@ -243,10 +251,17 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def with_support_of(self, user: Any) -> TicketQuerySet:
         """With `is_supported`: whether this person supports the ticket."""
+        return self.annotate(is_supported=self._has_row_of(user, "supports"))
+
+    def with_follow_of(self, user: Any) -> TicketQuerySet:
+        """With `is_followed`: whether this person follows the ticket."""
+        return self.annotate(is_followed=self._has_row_of(user, "follows"))
+
+    def _has_row_of(self, user: Any, relation: str) -> Any:
         if user is None or not user.is_authenticated:
-            return self.annotate(is_supported=Value(False))
-        supports = self.model._meta.get_field("supports").related_model._default_manager
-        return self.annotate(is_supported=Exists(supports.filter(ticket_id=OuterRef("pk"), user_id=user.pk)))
+            return Value(False)
+        rows = self.model._meta.get_field(relation).related_model._default_manager
+        return Exists(rows.filter(ticket_id=OuterRef("pk"), user_id=user.pk))
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -318,6 +333,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
 class SupportQuerySet(models.QuerySet["Support"]):
     def by(self, user: Any) -> SupportQuerySet:
+        return self.filter(user_id=user.pk)
+
+
+class FollowQuerySet(models.QuerySet["Follow"]):
+    def by(self, user: Any) -> FollowQuerySet:
         return self.filter(user_id=user.pk)
 
 

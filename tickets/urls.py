@@ -28,6 +28,7 @@ urlpatterns = [
     path("my-tickets/", my_tickets.my_tickets, name="my_tickets"),
     path("t/<str:reference>/", ticket.ticket_page, name="ticket"),
     path("t/<str:reference>/me-too/", ticket.me_too, name="me_too"),
+    path("t/<str:reference>/follow/", ticket.follow, name="follow"),
     path("t/<str:reference>/message/", ticket.send_message, name="message"),
     path("t/<str:reference>/verify/", verify.verify_ticket, name="verify"),
     path("t/<str:reference>/new-code/", verify.new_code, name="new_code"),

@@ -42,6 +42,7 @@ class Verb(StrEnum):
     MESSAGE = "message"
     NOTE = "note"
     SUPPORT = "support"
+    FOLLOW = "follow"
     EXPIRE = "expire"
 
 
@@ -136,6 +137,7 @@ WORKFLOW: dict[Verb, Rule] = {
     ),
     Verb.NOTE: Rule(ANY, None, Capability.VIEW_REPORTERS, EventKind.NOTE_ADDED, visibility=_STAFF),
     Verb.SUPPORT: Rule(UNCLOSED, None, Party.ANYBODY, EventKind.SUPPORTED),
+    Verb.FOLLOW: Rule(ANY, None, Party.ANYBODY, EventKind.FOLLOWED, visibility=_STAFF),
     Verb.EXPIRE: Rule(UNSETTLED, None, Party.SYSTEM, EventKind.EXPIRED),
 }
 

@@ -33,10 +33,16 @@ def test_what_is_between_reporter_and_staff_is_not_told_to_supporters() -> None:
     assert [kind for kind in private if Audience.SUPPORTERS in ROUTING[kind]] == []
 
 
+def test_followers_hear_what_supporters_hear() -> None:
+    told = {audience: {kind for kind in ROUTING if audience in ROUTING[kind]} for audience in Audience}
+    assert told[Audience.FOLLOWERS] == told[Audience.SUPPORTERS] != set()
+
+
 def test_a_person_who_fits_several_audiences_is_counted_as_reporter_first() -> None:
     assert audiences_of(EventKind.VERIFIED) == [
         Audience.REPORTER,
         Audience.SUPPORTERS,
+        Audience.FOLLOWERS,
         Audience.ASSIGNEE,
         Audience.TEAM,
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -23,6 +24,7 @@ from notifications.tests.factories import last_event, resident, tell
 from tests.inboxes import Inbox
 from tickets.actions.assignment import override_assignment
 from tickets.actions.conversation import add_message
+from tickets.actions.following import follow_ticket
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import close_unanswered, resolve_ticket, respond, start_work
 from tickets.actions.movement import transfer_ticket
@@ -30,7 +32,7 @@ from tickets.actions.support import support_ticket
 from tickets.actions.sweeps import expire_due_tickets
 from tickets.actions.verification import dispute_resolution, send_new_code, verify_resolution
 from tickets.enums import EventKind, Source
-from tickets.models import Project
+from tickets.models import Project, TicketEvent
 from tickets.tests.factories import PRETORIA, burst_pipe_category, report_ticket
 from tickets.verification import code_for
 
@@ -317,3 +319,59 @@ def test_old_news_is_not_told(category: Category, agent: User, thandi: User, mai
     verify_resolution(ticket, code=code_for(ticket.verifications.get()), acting_user=thandi)
     assert set(tell(ticket, EventKind.RESOLVED).values()) == {NotificationState.SUPPRESSED}
     assert mailbox.messages() == []
+
+
+def test_a_follower_hears_how_it_goes_and_is_asked_for_no_proof(
+    category: Category, agent: User, mailbox: Inbox, sms_inbox: Inbox
+) -> None:
+    ticket = report_ticket(category)
+    pieter, lindiwe = resident(full_name="Pieter", phone=None), resident(email=None)
+    for person in (pieter, lindiwe, agent):
+        follow_ticket(ticket, acting_user=person)
+    resolve_ticket(ticket, note="New coupling.", acting_user=agent)
+
+    told = tell(ticket, EventKind.RESOLVED)
+
+    assert {audience for audience, _channel in told} == {"reporter", "followers"}
+    mail = mailbox.to(str(pieter.email))[0]
+    assert "You get this because you follow this ticket." in mail.text
+    assert f"/t/{ticket.reference}/" in mail.text
+    for text in (mail.text, sms_inbox.to(str(lindiwe.phone))[0].text):
+        assert "/v/" not in text
+        assert code_for(ticket.verifications.get()) not in text
+    # The agent resolved it, and needs no telling.
+    assert mailbox.to(str(agent.email)) == []
+
+
+def test_who_works_here_gets_the_consoles_address_of_what_they_follow(
+    category: Category, agent: User, mailbox: Inbox
+) -> None:
+    ticket = report_ticket(category, is_public=False)
+    colleague = staff_member(category.department)
+    follow_ticket(ticket, acting_user=colleague)
+    start_work(ticket, acting_user=agent)
+    tell(ticket, EventKind.STARTED)
+    assert f"/console/tickets/ticket/{ticket.pk}/" in mailbox.to(str(colleague.email))[0].text
+
+
+def test_who_may_not_see_it_any_more_is_told_nothing(category: Category, agent: User) -> None:
+    ticket = report_ticket(category, is_public=False)
+    colleague = staff_member(category.department)
+    follow_ticket(ticket, acting_user=colleague)
+    colleague.memberships.update(is_active=False)
+    start_work(ticket, acting_user=agent)
+    assert recipients_of(last_event(ticket, EventKind.STARTED), Audience.FOLLOWERS) == []
+
+
+def test_many_followers_of_a_public_ticket_cost_as_much_as_one(
+    category: Category, agent: User, django_assert_num_queries: Any
+) -> None:
+    ticket = report_ticket(category)
+    for number in (1, 2):
+        for _more in range(number):
+            follow_ticket(ticket, acting_user=UserFactory.create())
+        if number == 1:
+            start_work(ticket, acting_user=agent)
+        event = TicketEvent.objects.select_related("ticket").get(ticket=ticket, kind=EventKind.STARTED)
+        with django_assert_num_queries(1):
+            assert len(recipients_of(event, Audience.FOLLOWERS)) == {1: 1, 2: 3}[number]

@@ -154,6 +154,7 @@ FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "ticket_id": _ticket_keys,
     "member_id": _members,
     "slug": lambda _route, _one: list(CONSOLE_VERBS),
+    "tag": lambda _route, one: [one.hidden],
     "content_type_id": _types,
     "token": _tokens,
     # Neither names a row of an organisation: the version of the map's places, a second factor's number.

@@ -45,7 +45,7 @@ TALK = {Verb.MESSAGE, Verb.NOTE}
 REPORTER = {Verb.REPLY, Verb.VERIFY, Verb.DISPUTE, Verb.MESSAGE, Verb.WITHDRAW}
 AGENT = WORK | MOVE | TALK
 ADMIN = AGENT | {Verb.OVERRIDE, Verb.WITHDRAW}
-# What is possible with an open ticket that is not public, role by role, besides supporting it.
+# What is possible with an open ticket that is not public, role by role, besides supporting and following.
 IMPORTANT: dict[tuple[str, str], set[Verb]] = {
     (Role.RESIDENT, OWN): REPORTER,
     (Role.RESIDENT, SAME): set(),
@@ -92,7 +92,7 @@ def walk(scene: Scene, role: str, situation: str) -> Iterator[tuple[Expected, di
 def test_the_tables_say_what_the_product_says(role: str, situation: str) -> None:
     expected = Expected(role, situation, is_public=False)
     verbs = {verb for verb in Verb if expected.may(verb, Status.OPEN)}
-    assert verbs - {Verb.SUPPORT} == IMPORTANT[role, situation]
+    assert verbs - {Verb.SUPPORT, Verb.FOLLOW} == IMPORTANT[role, situation]
     assert expected.sees == ((role, situation) in SEE_IT)
 
 
@@ -143,6 +143,7 @@ def sent(verb: Verb, ticket: Ticket, scene: Scene) -> Sent | None:
         Verb.EDIT: ("patch", path_of(ticket), {"title": "Burst main"}),
         Verb.WITHDRAW: ("delete", path_of(ticket), {}),
         Verb.SUPPORT: ("put", path_of(ticket, "support"), {}),
+        Verb.FOLLOW: ("put", path_of(ticket, "follow"), {}),
     }
     return others.get(verb)
 
@@ -208,11 +209,13 @@ def test_the_residents_page_offers_and_takes_what_the_tables_say(
             may_write = possible and (expected.may(verb, status) or expected.may(Verb.MESSAGE, status))
             # A word of the reporter after the end goes on in a new ticket.
             may_write = may_write or (status == Status.CLOSED and situation == OWN)
+            may_follow = expected.may(Verb.FOLLOW, status)
             may_support = status in WORKFLOW[Verb.SUPPORT].sources and expected.may(Verb.SUPPORT, status)
             if expected.sees:
                 shown = page.context
                 assert (shown["message_form"] is not None) == may_write
                 assert shown["can_support"] == (may_support and situation != OWN)
+                assert shown["can_follow"] == (may_follow and situation != OWN)
                 assert shown["can_verify"] == (status == Status.RESOLVED and situation == OWN)
             posts(
                 client,
@@ -221,6 +224,7 @@ def test_the_residents_page_offers_and_takes_what_the_tables_say(
                 {"body": "Any news?"},
                 may=may_write,
             )
+            posts(client, ticket, "follow", {}, may=may_follow)
             posts(client, ticket, "me_too", {}, may=may_support and situation != OWN)
 
 

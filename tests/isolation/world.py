@@ -34,6 +34,7 @@ from departments.tests.factories import (
 from notifications.actions.route import route_event
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.conversation import add_message, add_note
+from tickets.actions.following import follow_ticket
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.support import support_ticket
@@ -177,6 +178,7 @@ def add_work(one: Neighbour) -> None:
     code = code_for(resolved.verifications.get())
     verify_resolution(resolved, code=code, acting_user=one.resident)
     one.private.append(resolve_ticket(_report(one), note=one.secret("Fixed"), acting_user=None))
+    follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
     expire_due_tickets(acting_user=None)
     _account(one)

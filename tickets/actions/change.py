@@ -18,6 +18,9 @@ from tickets.permissions import can_use, can_view_ticket
 from tickets.querysets import TicketQuerySet
 from tickets.workflow import Rule, Verb, check_note, check_transition
 
+# Somebody who looks on changes nothing about the ticket.
+_NO_UPDATE = frozenset({EventKind.FOLLOWED, EventKind.UNFOLLOWED})
+
 
 class Facts(TypedDict, total=False):
     """What an event says besides its kind and the fields that were written.
@@ -56,7 +59,7 @@ class Change:
         """Make the ticket its next version, and build the event about it. The caller writes both."""
         self.ticket.version += 1
         # What intake does itself, such as finding an agent, is no update yet.
-        if self.at != self.ticket.created_at:
+        if kind not in _NO_UPDATE and self.at != self.ticket.created_at:
             self.ticket.updated_at = self.at
         return build_event(
             self.ticket,

@@ -16,8 +16,9 @@ from common.errors import InvalidInput
 from common.text import clean_line
 from departments.queries import ward_at
 from tickets.actions.change import CheckedChange, changing
-from tickets.actions.intake import Place, checked_place, checked_tags
+from tickets.actions.intake import Place, checked_place
 from tickets.actions.movement import NothingChanged
+from tickets.actions.tags import checked_tags
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketAssignee
 from tickets.workflow import Verb

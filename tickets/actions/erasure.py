@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
-from tickets.models import Support, Ticket, TicketEvent
+from tickets.models import Follow, Support, Ticket, TicketEvent
 
 
 class OpenWork(DomainError):
@@ -17,13 +17,14 @@ class OpenWork(DomainError):
 
 
 def forget_person(person: User, *, acting_user: User) -> None:
-    """Blank the reporter of their tickets and take their supports back. In the caller's transaction.
+    """Blank the reporter of their tickets, take back supports and follows. In the caller's transaction.
 
     Tells nobody: no event could say whose name was removed. Raises OpenWork for who has tickets to work on.
     """
     if Ticket.objects.unclosed().filter(assignee=person).exists():
         raise OpenWork
     _withdraw_supports(person)
+    Follow.objects.by(person).delete()
     reported = Ticket.objects.reported_by(person)
     TicketEvent.objects.filter(ticket__in=reported).exclude(on_behalf_of="").update(on_behalf_of="")
     blank = {"reporter_name": "", "reporter_email": "", "reporter_phone": "", "reporter_language": ""}

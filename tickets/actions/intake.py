@@ -28,6 +28,7 @@ from tickets.actions.assignment import assign_automatically
 from tickets.actions.attachments import keep_pictures
 from tickets.actions.change import Change
 from tickets.actions.clocks import start_clocks
+from tickets.actions.tags import checked_tags
 from tickets.enums import AttachmentKind, EventKind, Source, Visibility
 from tickets.events import build_event, signed_in, write_events
 from tickets.models import Project, Ticket, TicketAssignee
@@ -282,15 +283,6 @@ def checked_place(place: Place) -> Place:
     if longitude is not None and not -180 <= longitude <= 180:
         raise InvalidInput(_("Longitude goes from -180 to 180."), field="longitude")
     return Place(latitude, longitude, clean_line(place.address))
-
-
-def checked_tags(tags: Sequence[str]) -> list[str]:
-    cleaned = list(dict.fromkeys(clean_line(tag).lower() for tag in tags if tag.strip()))
-    if len(cleaned) > 20 or any(len(tag) > 40 for tag in cleaned):
-        raise InvalidInput(_("At most twenty tags of at most forty characters."), field="tags")
-    for tag in cleaned:
-        checked_text(tag, field="tags", most=40)
-    return cleaned
 
 
 def _is_public(organisation: Organisation, report: Report) -> bool:

@@ -28,7 +28,7 @@ from departments.models import Category
 from departments.queries import suburb_named, suburb_names
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.admin.rows import rows_for, ticket_url
-from tickets.admin.verbs import text_field
+from tickets.admin.verb_form import text_field
 from tickets.admin.words import moment
 from tickets.desk import categories_of
 from tickets.enums import Source

@@ -40,6 +40,8 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.NOTE_ADDED: ("note", "sticky_note_2"),
     EventKind.ATTACHED: ("quiet", "photo_camera"),
     EventKind.SUPPORTED: ("quiet", "group_add"),
+    EventKind.FOLLOWED: ("quiet", "notifications"),
+    EventKind.UNFOLLOWED: ("quiet", "notifications_off"),
     EventKind.CODE_SENT: ("quiet", "password"),
     EventKind.WITHDRAWN: ("quiet", "delete_sweep"),
 }

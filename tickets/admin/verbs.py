@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from common.text import refuse_control_characters
 from departments.enums import Priority
 from departments.models import Category, DepartmentMember, Stage
 from tickets.actions.assignment import override_assignment, pick_ticket
@@ -40,50 +35,15 @@ from tickets.actions.movement import (
     transfer_ticket,
 )
 from tickets.actions.verification import send_new_code
+from tickets.admin.following import FollowForm
+from tickets.admin.tags import TagsForm
+from tickets.admin.verb_form import VerbForm, text_field
 from tickets.desk import categories_of, departments_with_stages, people_who_can_hold
 from tickets.enums import AttachmentKind, Outcome, Source, Status
 from tickets.forms import PicturesField
 from tickets.models import Ticket
 from tickets.permissions import can_use, possible_verbs
 from tickets.workflow import Verb
-
-
-def text_field(label: Any, *, rows: int = 3, required: bool = True, longest: int = 5000) -> Any:
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=longest,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}),
-        validators=[refuse_control_characters],
-    )
-
-
-class VerbForm(forms.Form):
-    """What every verb knows: the ticket, who acts, and the version that they looked at."""
-
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    done: ClassVar[str | Promise] = gettext_lazy("Done.")
-
-    def __init__(self, *args: Any, ticket: Ticket, user: Any, slug: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.auto_id = f"{slug}-%s"
-        self.label_suffix = ""
-        self.ticket = ticket
-        self.user = user
-        self.fields["version"].initial = ticket.version
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether one click is enough."""
-        return not self.visible_fields()
-
-    def act(self) -> Any:
-        """Call the action. Raises what the action raises."""
-        raise NotImplementedError
-
-    def after(self) -> dict[str, Any]:
-        """Who acts and on which version: what every action of a transition wants."""
-        return {"acting_user": self.user, "expected_version": self.cleaned_data.get("version")}
 
 
 class PickForm(VerbForm):
@@ -389,7 +349,9 @@ _VERBS = [
     ConsoleVerb("override", Verb.OVERRIDE, gettext_lazy("Assign to"), "person_add", OverrideForm, "o"),
     ConsoleVerb("prioritise", Verb.PRIORITISE, gettext_lazy("Change priority"), "flag", PrioritiseForm),
     ConsoleVerb("route", Verb.ROUTE, gettext_lazy("Change category"), "category", RouteForm),
+    ConsoleVerb("follow", Verb.FOLLOW, gettext_lazy("Follow"), "notifications", FollowForm, "f"),
     ConsoleVerb("edit", Verb.EDIT, gettext_lazy("Correct the details"), "edit", EditForm),
+    ConsoleVerb("tags", Verb.EDIT, gettext_lazy("Tags"), "sell", TagsForm),
     ConsoleVerb("pictures", Verb.NOTE, gettext_lazy("Add photos"), "add_a_photo", PicturesForm),
     ConsoleVerb(
         "complete",

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,8 @@ from tickets.admin.panels import panels_for
 from tickets.admin.place import place_map
 from tickets.admin.rows import rows_for, ticket_url
 from tickets.admin.timeline import timeline
-from tickets.admin.verbs import CONSOLE_VERBS, ConsoleVerb, VerbForm, may_use, offered_verbs
+from tickets.admin.verb_form import VerbForm
+from tickets.admin.verbs import CONSOLE_VERBS, ConsoleVerb, may_use, offered_verbs
 from tickets.desk import surroundings_of
 from tickets.forms import add_refusal
 from tickets.models import Attachment, Ticket
@@ -40,6 +42,10 @@ class Button:
     url: str
     form: VerbForm
     is_open: bool
+
+    @property
+    def label(self) -> str | Promise:
+        return self.form.label or self.row.label
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,14 @@ BY = ["system", "reporter", "resident", "staff"]
 _OPEN_CHANGES = frozenset({"status", "outcome", "priority", "title", "due_at", "expired_at", "support_count"})
 _OPEN_DATA = frozenset({"from", "to", "is_from_staff"})
 _BY_RESIDENTS = frozenset(
-    {EventKind.SUPPORTED, EventKind.SUPPORT_WITHDRAWN, EventKind.DISPUTED, EventKind.VERIFIED}
+    {
+        EventKind.SUPPORTED,
+        EventKind.SUPPORT_WITHDRAWN,
+        EventKind.FOLLOWED,
+        EventKind.UNFOLLOWED,
+        EventKind.DISPUTED,
+        EventKind.VERIFIED,
+    }
 )
 _BY_REPORTER = frozenset({EventKind.CREATED, EventKind.VERIFIED, EventKind.DISPUTED})
 

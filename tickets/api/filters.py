@@ -52,6 +52,7 @@ class TicketFilters(django_filters.FilterSet):
     tag = django_filters.CharFilter(method="by_tag", max_length=40)
     mine = YesNoFilter(method="by_mine", label=gettext_lazy("Reported by me."))
     supported = YesNoFilter(method="by_supported", label=gettext_lazy("Supported by me."))
+    followed = YesNoFilter(method="by_followed", label=gettext_lazy("Followed by me."))
     overdue = YesNoFilter(method="by_overdue", label=gettext_lazy("Promised for a time that is over."))
     expired = YesNoFilter("expired_at", lookup_expr="isnull", exclude=True)
     queued = YesNoFilter("queued_at", lookup_expr="isnull", exclude=True)
@@ -93,7 +94,7 @@ class TicketFilters(django_filters.FilterSet):
         return self._for_staff_and_reporter(tickets.with_external_ref(value))
 
     def by_tag(self, tickets: Tickets, name: str, value: str) -> Tickets:
-        return self._for_staff_and_reporter(tickets.filter(tags__contains=[value.lower()]))
+        return self._for_staff_and_reporter(tickets.tagged(value))
 
     def _for_staff_and_reporter(self, tickets: Tickets) -> Tickets:
         user = self.request.user
@@ -106,6 +107,9 @@ class TicketFilters(django_filters.FilterSet):
 
     def by_supported(self, tickets: Tickets, name: str, value: bool) -> Tickets:
         return tickets.supported_by(self._signed_in()) if value else tickets
+
+    def by_followed(self, tickets: Tickets, name: str, value: bool) -> Tickets:
+        return tickets.followed_by(self._signed_in()) if value else tickets
 
     def _signed_in(self) -> Any:
         if not self.request.user.is_authenticated:

@@ -13,6 +13,7 @@ from common.api.serializers import StrictSerializer
 from departments.enums import Priority
 from tickets.api.words import STATUS_HELP, StatusField
 from tickets.enums import Source
+from tickets.tags import LONGEST_TAG, MOST_TAGS
 
 MAX_RADIUS = 5_000
 MOST_NEARBY = 200
@@ -21,7 +22,7 @@ _PEOPLE = gettext_lazy("Ids or e-mail addresses of people who work here.")
 
 class TagsField(serializers.ListField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(child=LineField(max_length=40), max_length=20, **options)
+        super().__init__(child=LineField(max_length=LONGEST_TAG), max_length=MOST_TAGS, **options)
 
 
 class PeopleField(serializers.ListField):

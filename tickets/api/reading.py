@@ -18,6 +18,8 @@ from tickets.queries import other_assignees, ticket_rows
 from tickets.querysets import TicketQuerySet
 
 COLUMNS = sorted({*TICKET.columns, *FOR_PERMISSIONS})
+# What a reader has to do with one ticket.
+_OWN = ("is_supported", "is_followed")
 _SAMPLE = "REFERENCE"
 
 
@@ -48,9 +50,11 @@ class TicketReader:
 
     def one(self, ticket: Ticket) -> Row:
         """A ticket whose right to be seen was checked before, with the verbs that are possible now."""
-        row = self.rows(ticket_rows([ticket.pk])).get()
+        own = ticket_rows([ticket.pk]).with_support_of(self.user).with_follow_of(self.user)
+        row = own.values(*COLUMNS, *_OWN).get()
         verbs = possible_verbs(self.user, cast(Ticket, SimpleNamespace(**row)))
-        return self.many([row])[0] | {"verbs": sorted({verb_name(verb) for verb in verbs})}
+        answer = self.many([row])[0] | {name: row[name] for name in _OWN}
+        return answer | {"verbs": sorted({verb_name(verb) for verb in verbs})}
 
     def _without_secrets(self, answer: Row, ticket: Ticket, *, as_staff: bool) -> Row:
         if not can_view_reporter(self.user, ticket):

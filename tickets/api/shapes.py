@@ -86,6 +86,8 @@ class TicketSerializer(serializers.Serializer[Any]):
 
 
 class TicketDetailSerializer(TicketSerializer):
+    is_supported = serializers.BooleanField(help_text=_("You said me too."))
+    is_followed = serializers.BooleanField(help_text=_("You follow it."))
     verbs = serializers.ListField(
         child=serializers.CharField(),
         help_text=_("What you can do to it now: the last part of each address."),

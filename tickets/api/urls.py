@@ -4,10 +4,16 @@ from typing import Any
 
 from common.api.routing import endpoint
 from tickets.api.views.agents import AgentsEndpoint
-from tickets.api.views.conversation import MessagesEndpoint, SupportEndpoint, TimelineEndpoint
+from tickets.api.views.conversation import (
+    FollowEndpoint,
+    MessagesEndpoint,
+    SupportEndpoint,
+    TimelineEndpoint,
+)
 from tickets.api.views.events import EventsEndpoint
 from tickets.api.views.places import PlacesEndpoint
 from tickets.api.views.projects import ProjectsEndpoint
+from tickets.api.views.tags import TagsEndpoint
 from tickets.api.views.tickets import TicketEndpoint, TicketListEndpoint
 from tickets.api.views.verbs import LifecycleEndpoint, MovementEndpoint
 from tickets.api.views.verification import VerificationEndpoint
@@ -42,6 +48,11 @@ urlpatterns = [
         "ticket-support",
     ),
     endpoint(
+        "tickets/<str:name>/follow/",
+        FollowEndpoint.as_view({"put": "give", "delete": "withdraw"}),
+        "ticket-follow",
+    ),
+    endpoint(
         "tickets/<str:name>/verification/",
         VerificationEndpoint.as_view({"post": "confirm"}),
         "ticket-verification",
@@ -56,6 +67,8 @@ urlpatterns = [
         VerificationEndpoint.as_view({"post": "new_code"}),
         "ticket-new-code",
     ),
+    endpoint("tickets/<str:name>/tags/", TagsEndpoint.as_view({"get": "list", "post": "add"}), "ticket-tags"),
+    endpoint("tickets/<str:name>/tags/<path:tag>/", TagsEndpoint.as_view({"delete": "remove"}), "ticket-tag"),
     endpoint("tickets/<str:name>/timeline/", TimelineEndpoint.as_view({"get": "list"}), "ticket-timeline"),
     endpoint("projects/", ProjectsEndpoint.as_view({"get": "list", "post": "create"}), "projects"),
     endpoint(

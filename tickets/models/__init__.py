@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tickets.models.accountable import Clock, Custody, Verification
-from tickets.models.conversation import Attachment, Message, Support
+from tickets.models.conversation import Attachment, Follow, Message, Support
 from tickets.models.event import TicketEvent
 from tickets.models.project import Project
 from tickets.models.ticket import Ticket, TicketAssignee
@@ -10,6 +10,7 @@ __all__ = [
     "Attachment",
     "Clock",
     "Custody",
+    "Follow",
     "Message",
     "Project",
     "Support",

@@ -12,7 +12,7 @@ from common.models import IdentifiedModel
 from common.text import refuse_control_characters
 from tickets.enums import AttachmentKind, Source, Visibility
 from tickets.models.ticket import Ticket
-from tickets.querysets import AttachmentQuerySet, MessageQuerySet, SupportQuerySet
+from tickets.querysets import AttachmentQuerySet, FollowQuerySet, MessageQuerySet, SupportQuerySet
 
 
 class Message(IdentifiedModel):
@@ -117,3 +117,28 @@ class Support(IdentifiedModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} supports {self.ticket_id}"
+
+
+class Follow(IdentifiedModel):
+    """Somebody who wants to know how it goes, with the problem or without; one per person and ticket."""
+
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="follows", verbose_name=_("ticket")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("follower")
+    )
+    created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("follow")
+        verbose_name_plural = _("follows")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ticket", "user"], name="follow_is_one_per_person"),
+        ]
+        indexes: ClassVar = [models.Index("user", models.F("created_at").desc(), name="follow_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} follows {self.ticket_id}"

@@ -17,6 +17,7 @@ from departments.tests.factories import CategoryFactory, DepartmentFactory, Stag
 from tickets.actions.assignment import override_assignment, pick_ticket
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.editing import Corrections, edit_ticket
+from tickets.actions.following import follow_ticket
 from tickets.actions.lifecycle import (
     close_unanswered,
     complete_ticket,
@@ -160,5 +161,6 @@ CALLS: dict[Verb, Callable[[Ticket, Any, Scene], Any]] = {
     ),
     Verb.MESSAGE: lambda ticket, user, _scene: add_message(ticket, body="Any news?", acting_user=user),
     Verb.NOTE: lambda ticket, user, _scene: add_note(ticket, body="Called.", acting_user=user),
+    Verb.FOLLOW: lambda ticket, user, _scene: follow_ticket(ticket, acting_user=user),
     Verb.SUPPORT: lambda ticket, user, _scene: support_ticket(ticket, acting_user=user),
 }

@@ -15,7 +15,17 @@ from departments.models import DepartmentMember
 from tickets.enums import ClockState, Status, VerificationState
 from tickets.models import Custody, Ticket
 
-_ROWS = ("events", "messages", "attachments", "supports", "assignees", "clocks", "custodies", "verifications")
+_ROWS = (
+    "events",
+    "messages",
+    "attachments",
+    "supports",
+    "follows",
+    "assignees",
+    "clocks",
+    "custodies",
+    "verifications",
+)
 
 
 def everything_about(ticket: Ticket) -> dict[str, Any]:

@@ -53,6 +53,7 @@ COSTS = {
     Verb.MESSAGE: 10,
     Verb.NOTE: 5,
     Verb.SUPPORT: 7,
+    Verb.FOLLOW: 7,
 }
 
 
@@ -69,7 +70,11 @@ def test_a_change_costs_so_many_queries(verb: Verb, scene: Scene) -> None:
     if verb is Verb.COMPLETE:
         scene.organisation.verification_required = False
         scene.organisation.save(update_fields=["verification_required"])
-    person = {Verb.PICK: scene.cast.own_agent, Verb.SUPPORT: scene.cast.neighbour}.get(verb)
+    person = {
+        Verb.PICK: scene.cast.own_agent,
+        Verb.SUPPORT: scene.cast.neighbour,
+        Verb.FOLLOW: scene.cast.neighbour,
+    }.get(verb)
     queries = queries_of(lambda: CALLS[verb](ticket, person, scene))
     assert len(queries) == COSTS[verb], "\n".join(queries)
 

@@ -1,4 +1,4 @@
-"""What a signed-in person has reported and supported."""
+"""What a signed-in person has reported, supports and follows."""
 
 from __future__ import annotations
 
@@ -19,8 +19,14 @@ from tickets.views.pages import newest_page
 def my_tickets(request: HttpRequest) -> HttpResponse:
     organisation = require_organisation(request)
     visible = tickets_in(organisation.pk, request.user).not_withdrawn()
-    tab = "supported" if request.GET.get("show") == "supported" else "mine"
-    tickets = visible.supported_by(request.user) if tab == "supported" else visible.reported_by(request.user)
+    tabs = {
+        "mine": visible.reported_by,
+        "supported": visible.supported_by,
+        "followed": visible.followed_by,
+    }
+    wanted = request.GET.get("show", "")
+    tab = wanted if wanted in tabs else "mine"
+    tickets = tabs[tab](request.user)
     page = newest_page(tickets.for_list(), request.GET)
     now = timezone.now()
     context = {

@@ -1,4 +1,4 @@
-"""One ticket as residents see it: the glance, the story, me too, and a word to the department."""
+"""One ticket as residents see it: the glance, the story, me too, follow, a word to the department."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from accounts.site import signed_in_user
 from common.errors import DomainError
 from departments.maps import ward_map
 from tickets.actions.conversation import add_message
+from tickets.actions.following import follow_ticket, unfollow_ticket
 from tickets.actions.support import support_ticket, withdraw_support
 from tickets.actions.verification import may_answer
 from tickets.enums import AttachmentKind, Outcome, Status
@@ -104,6 +105,23 @@ def me_too(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             support_ticket(ticket, acting_user=person)
             messages.success(request, _("Counted. We keep you informed."))
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    return redirect("tickets:ticket", ticket.reference)
+
+
+@require_POST
+@login_required
+def follow(request: HttpRequest, reference: str) -> HttpResponse:
+    """Sets the follow to what the form says, so that sending it twice changes nothing more."""
+    person, ticket = signed_in_user(request), get_ticket_or_404(request, reference)
+    try:
+        if request.POST.get("follow") == "no":
+            unfollow_ticket(ticket, acting_user=person)
+            messages.success(request, _("You hear no more of it."))
+        else:
+            follow_ticket(ticket, acting_user=person)
+            messages.success(request, _("You follow it now. We keep you informed."))
     except DomainError as refusal:
         messages.error(request, refusal.message)
     return redirect("tickets:ticket", ticket.reference)
@@ -207,10 +225,15 @@ def _support_context(request: HttpRequest, ticket: Ticket, *, mine: bool) -> dic
     open_to_support = is_possible(Verb.SUPPORT, ticket.status) and not mine
     signed_in = request.user.is_authenticated
     here = reverse("tickets:ticket", args=[ticket.reference])
+    is_supporter = signed_in and ticket.supports.by(request.user).exists()
     return {
         "can_support": open_to_support and signed_in,
         "is_mine": mine,
-        "is_supporter": signed_in and ticket.supports.by(request.user).exists(),
+        "is_supporter": is_supporter,
+        # Who reported or supports it is kept informed anyway.
+        "can_follow": signed_in and not mine and not is_supporter,
+        "is_follower": signed_in and ticket.follows.by(request.user).exists(),
+        "follow_url": reverse("tickets:follow", args=[ticket.reference]),
         "sign_in_url": f"{reverse('account_login')}?next={here}" if open_to_support and not signed_in else "",
         "me_too_url": reverse("tickets:me_too", args=[ticket.reference]),
     }

@@ -1,4 +1,4 @@
-"""Messages, notes, me too, and the timeline."""
+"""Messages, notes, me too, following, and the timeline."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from common.api.serializers import read_body
 from common.pagination import Key
 from tickets.actions.conversation import add_message, add_note
+from tickets.actions.following import follow_ticket, unfollow_ticket
 from tickets.actions.support import support_ticket, withdraw_support
 from tickets.api.conversation import EventSerializer, MessageSerializer, Storyteller
 from tickets.api.inputs import BodySerializer
@@ -107,4 +108,18 @@ class SupportEndpoint(OneTicketEndpoint):
     def withdraw(self, request: Request, name: str) -> Response:
         """Take the support back."""
         withdraw_support(self.seen_ticket(request, name), acting_user=signed_in_user(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class FollowEndpoint(OneTicketEndpoint):
+    @documents_verb("follow", "Follow", None, tag=_TAG)
+    def give(self, request: Request, name: str) -> Response:
+        """You are kept informed as supporters are, and counted nowhere. Doing it twice counts once."""
+        ticket = self.seen_ticket(request, name)
+        return self.answer(request, follow_ticket(ticket, acting_user=signed_in_user(request)))
+
+    @documents_verb("unfollow", "Follow no more", None, responses={204: None}, tag=_TAG)
+    def withdraw(self, request: Request, name: str) -> Response:
+        """You hear no more of it, unless for another reason."""
+        unfollow_ticket(self.seen_ticket(request, name), acting_user=signed_in_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
