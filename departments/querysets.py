@@ -2,22 +2,36 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Length, Lower
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast, Length, Lower
 
 from accounts.enums import Capability
 from accounts.models import Membership
 from accounts.permissions import is_operator, organisations_where, roles_of
 from accounts.roles import STAFF_ROLES
 from common.identifiers import as_uuid
+from departments.presence import MINUTES_A_DAY, MINUTES_A_WEEK
 
 if TYPE_CHECKING:
-    from departments.models import Category, Department, DepartmentMember, Standard, Suburb, Ward
+    from departments.models import (
+        Category,
+        Department,
+        DepartmentMember,
+        Leave,
+        Shift,
+        Standard,
+        Suburb,
+        Ward,
+    )
 
 Row = TypeVar("Row", bound=models.Model)
+
+# Where a member's shifts and leave take their local time from.
+_ZONE = "department__calendar__time_zone"
 
 
 class OrganisationScopedQuerySet(models.QuerySet[Row]):
@@ -60,12 +74,14 @@ class DepartmentQuerySet(OrganisationScopedQuerySet["Department"]):
         member = Q(organisation_id__in=own, members__user=user.pk, members__is_active=True)
         return self.filter(Q(organisation_id__in=whole) | member).distinct()
 
-    def with_load(self) -> DepartmentQuerySet:
-        """With how many members there are (`active`), are there now (`available`), hold and can hold."""
+    def with_load(self, at: datetime) -> DepartmentQuerySet:
+        """With how many members there are (`active`), are there at the moment, hold and can hold."""
         here = Q(members__is_active=True)
+        member: Any = self.model._meta.get_field("members").related_model
+        there = member._default_manager.filter(is_active=True, is_available=True).on_duty(at)
         return self.annotate(
             active=models.Count("members", filter=here),
-            available=models.Count("members", filter=here & Q(members__is_available=True)),
+            available=models.Count("members", filter=Q(members__in=there)),
             load=models.Sum("members__open_tickets", filter=here, default=0),
             capacity=models.Sum("members__capacity", filter=here, default=0),
         )
@@ -122,6 +138,42 @@ class SuburbQuerySet(OrganisationScopedQuerySet["Suburb"]):
         return self.filter(name__icontains=words)
 
 
+def local_time(at: datetime, zone: str) -> Func:
+    """What the clocks of the outer row's time zone show at a moment; `zone` is a lookup from that row."""
+    return Func(OuterRef(zone), Value(at), function="timezone", output_field=models.DateTimeField())
+
+
+class ShiftQuerySet(models.QuerySet["Shift"]):
+    def covering(self, at: datetime, zone: str) -> ShiftQuerySet:
+        """Shifts that run at the moment, by the clocks of the outer row's `zone`."""
+        local = local_time(at, zone)
+        monday = Func(Value("week"), local, function="date_trunc", output_field=models.DateTimeField())
+        since = Func(local, monday, function="age", output_field=models.DurationField())
+        minute = Func(Value("epoch"), since, function="date_part", output_field=models.FloatField()) / 60
+        week = self.alias(
+            first=F("weekday") * MINUTES_A_DAY + F("starts_minute"),
+            last=F("weekday") * MINUTES_A_DAY + F("ends_minute"),
+        )
+        # What runs from Sunday into Monday covers the beginning of the week as if it were its end.
+        return week.filter(Q(first__lte=minute, last__gt=minute) | Q(last__gt=minute + MINUTES_A_WEEK))
+
+    def in_order(self) -> ShiftQuerySet:
+        return self.order_by("weekday", "starts_minute")
+
+
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def covering(self, at: datetime, zone: str) -> LeaveQuerySet:
+        """Leave on the day of the moment, by the clocks of the outer row's `zone`."""
+        today = Cast(local_time(at, zone), models.DateField())
+        return self.filter(starts_on__lte=today, ends_on__gte=today)
+
+    def not_over(self, today: date) -> LeaveQuerySet:
+        return self.filter(ends_on__gte=today)
+
+    def in_order(self) -> LeaveQuerySet:
+        return self.order_by("starts_on", "pk")
+
+
 class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
     def active(self) -> DepartmentMemberQuerySet:
         """Members who work here now: neither they nor their place in the organisation were ended."""
@@ -154,27 +206,58 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
         organisations = [pk for pk, role in roles_of(user).items() if role in STAFF_ROLES]
         return self.filter(department__organisation_id__in=organisations)
 
-    def with_free_capacity(self) -> DepartmentMemberQuerySet:
-        """Members who are there and can take another ticket."""
-        return self.active().filter(is_available=True, open_tickets__lt=F("capacity"))
+    def on_duty(self, at: datetime) -> DepartmentMemberQuerySet:
+        """Members who are on shift at the moment and not on leave. Without shifts one always is."""
+        return self.filter(self._on_shift(at), ~self._on_leave(at))
+
+    def _on_shift(self, at: datetime) -> Q:
+        shifts = self._own("shifts")
+        return Q(~Exists(shifts) | Exists(shifts.covering(at, _ZONE)))
+
+    def _on_leave(self, at: datetime) -> Exists:
+        return Exists(self._own("leaves").covering(at, _ZONE))
+
+    def _own(self, relation: str) -> Any:
+        """The rows that refer to the outer member."""
+        rows: Any = self.model._meta.get_field(relation).related_model
+        return rows._default_manager.filter(member_id=OuterRef("pk"))
+
+    def with_presence(self, at: datetime) -> DepartmentMemberQuerySet:
+        """With `is_on_shift` and `on_leave_until` (a date or None) at the moment."""
+        leave = self._own("leaves").covering(at, _ZONE).values("ends_on")[:1]
+        return self.annotate(
+            is_on_shift=models.ExpressionWrapper(self._on_shift(at), models.BooleanField()),
+            on_leave_until=models.Subquery(leave),
+        )
+
+    def taking_tickets(self, at: datetime) -> DepartmentMemberQuerySet:
+        """Members who are there at the moment and can take another ticket."""
+        there = self.active().filter(is_available=True, open_tickets__lt=F("capacity"))
+        return there.on_duty(at)
 
     def able_to_take(
-        self, *, department_id: uuid.UUID, category_id: uuid.UUID | None, region_id: uuid.UUID | None
+        self,
+        *,
+        department_id: uuid.UUID,
+        category_id: uuid.UUID | None,
+        ward_id: uuid.UUID | None,
+        region_id: uuid.UUID | None,
+        at: datetime,
     ) -> DepartmentMemberQuerySet:
-        """Members there now, with free capacity and the skills and region for such a ticket.
+        """Members there at the moment, with free capacity and the skills and place for such a ticket.
 
-        A member without listed skills or regions can do everything, everywhere.
+        A member without listed skills can do everything; one without listed regions and wards
+        everywhere. The same as `departments.balancing.Seat.can_take`.
         """
-        members = self.of_department(department_id).with_free_capacity()
-        members = members._without_or_with("skills", "category_id", category_id)
-        return members._without_or_with("regions", "region_id", region_id)
+        members = self.of_department(department_id).taking_tickets(at)
+        skills, regions, wards = (members._listed(name) for name in ("skills", "regions", "wards"))
+        skilled = ~Exists(skills) | Exists(skills.filter(category_id=category_id))
+        near = Exists(regions.filter(region_id=region_id)) | Exists(wards.filter(ward_id=ward_id))
+        return members.filter(skilled, near | (~Exists(regions) & ~Exists(wards)))
 
-    def _without_or_with(
-        self, relation: str, column: str, wanted: uuid.UUID | None
-    ) -> DepartmentMemberQuerySet:
+    def _listed(self, relation: str) -> Any:
         through = getattr(self.model, relation).through
-        listed = through._default_manager.filter(departmentmember_id=OuterRef("pk"))
-        return self.filter(~Exists(listed) | Exists(listed.filter(**{column: wanted})))
+        return through._default_manager.filter(departmentmember_id=OuterRef("pk"))
 
     def least_loaded_first(self) -> DepartmentMemberQuerySet:
         share = models.ExpressionWrapper(F("open_tickets") * 1.0 / F("capacity"), models.FloatField())
@@ -194,7 +277,7 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
         return self.order_by("-is_available", share, "user__full_name", "pk")
 
     def with_specialities(self) -> DepartmentMemberQuerySet:
-        return self.prefetch_related("skills", "regions")
+        return self.prefetch_related("skills", "regions", "wards")
 
     def with_people(self) -> DepartmentMemberQuerySet:
         return self.select_related("user", "department").order_by("user__full_name", "pk")

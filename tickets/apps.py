@@ -9,5 +9,6 @@ class TicketsConfig(AppConfig):
     name = "tickets"
 
     def ready(self) -> None:
-        # Registers what is known of people; at the top it would come before the models are there.
+        # These register with the apps below; at the top they would come before the models are there.
         import_module("tickets.own_data")
+        import_module("tickets.staffing")

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from departments.models import Department
 from tickets import feed
-from tickets.actions import assignment, sweeps
+from tickets.actions import draining, sweeps
 from tickets.wakeups import DRAIN, RELAY
 
 
@@ -18,7 +18,7 @@ def relay_events() -> int:
 @shared_task(name=DRAIN, queue="interactive")
 def drain_queue(*, department_id: str) -> int:
     department = Department.objects.active().filter(pk=department_id).first()
-    return assignment.drain_queue(department, acting_user=None) if department else 0
+    return draining.drain_queue(department, acting_user=None) if department else 0
 
 
 @shared_task(name="tickets.drain_all_queues", queue="sweeps")

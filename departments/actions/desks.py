@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.joining import register_move
 from accounts.models import Membership, User
 from common.errors import NotAllowed
+from departments.actions.members import save_member
 from departments.models import Category, Department, DepartmentMember, Region
 from departments.permissions import can_manage_department, forget_departments
 
@@ -61,7 +62,7 @@ def _write(member: DepartmentMember, desk: Desk) -> None:
     named = [name for name, value in given.items() if value is not None]
     for name in named:
         setattr(member, name, given[name])
-    member.save(update_fields=named)
+    save_member(member, named)
     if desk.skills is not None:
         member.skills.set(desk.skills)
     if desk.regions is not None:

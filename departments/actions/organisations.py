@@ -15,6 +15,7 @@ from accounts.enums import Capability, Role, Scope
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import has_capability
 from common.errors import NotAllowed
+from departments.actions.members import add_desk
 from departments.models import Calendar, Department, DepartmentMember, Stage
 from departments.queries import first_department
 
@@ -77,6 +78,6 @@ def sign_up_admin(
         Membership.objects.create(organisation=organisation, user=person, role=Role.ORGANISATION_ADMIN)
         department = first_department(organisation.pk)
         if department is not None:
-            DepartmentMember.objects.create(department=department, user=person, capacity=CAPACITY_OF_ADMINS)
+            add_desk(DepartmentMember(department=department, user=person, capacity=CAPACITY_OF_ADMINS))
     logger.info("Organisation %s has a new admin, by %s", organisation.slug, acting_user.pk)
     return person

@@ -9,6 +9,7 @@ from django.forms import ModelForm
 from django.forms.models import BaseModelFormSet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from unfold.decorators import display
 from accounts.enums import Capability
 from accounts.permissions import has_capability_anywhere, is_staff_of
 from common.admin import MenuEntry, MenuGroup, OwnedForm, ScopedModelAdmin, ScopedTabularInline
+from departments.actions.members import add_desk, save_member
 from departments.admin.fields import SpanField
 from departments.models import Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
@@ -56,7 +58,7 @@ class MemberInline(ScopedTabularInline):
 
 
 def _specialities(member: DepartmentMember) -> str:
-    names = [str(row) for row in (*member.skills.all(), *member.regions.all())]
+    names = [str(row) for row in (*member.skills.all(), *member.regions.all(), *member.wards.all())]
     return ", ".join(names) or _("everything, everywhere")
 
 
@@ -102,7 +104,7 @@ class DepartmentAdmin(ScopedModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows: Any = super().get_queryset(request)
-        return rows.with_load()
+        return rows.with_load(timezone.now())
 
     @display(description=gettext_lazy("members"))
     def people(self, department: Any) -> str:
@@ -132,12 +134,6 @@ class DepartmentAdmin(ScopedModelAdmin):
             save_member(member, changed)
 
 
-def save_member(member: DepartmentMember, changed: list[str]) -> None:
-    """Write only what the form changed: the load beside it moves while the form is open."""
-    plain = {field.name for field in DepartmentMember._meta.concrete_fields}
-    member.save(update_fields=[name for name in changed if name in plain])
-
-
 class MemberForm(ModelForm[DepartmentMember]):
     """Only people of the organisation work in its departments, on its categories, in its regions."""
 
@@ -149,7 +145,7 @@ class MemberForm(ModelForm[DepartmentMember]):
         person = cleaned.get("user")
         if person is not None and not is_staff_of(person, department.organisation_id):
             self.add_error("user", _("This person does not work in the organisation."))
-        for name in ("skills", "regions"):
+        for name in ("skills", "regions", "wards"):
             if any(row.organisation_id != department.organisation_id for row in cleaned.get(name) or ()):
                 self.add_error(name, _("Choose those of the same organisation."))
         return cleaned
@@ -165,8 +161,8 @@ class DepartmentMemberAdmin(ScopedModelAdmin):
     search_help_text = gettext_lazy("Name, e-mail or department")
     ordering = ("department__name", "user__full_name", "pk")
     form = MemberForm
-    autocomplete_fields = ("user", "skills", "regions")
-    fields = ("department", "user", "capacity", "is_available", "is_active", "skills", "regions")
+    autocomplete_fields = ("user", "skills", "regions", "wards")
+    fields = ("department", "user", "capacity", "is_available", "is_active", "skills", "regions", "wards")
 
     def is_in_menu(self, user: Any) -> bool:
         return self.may_change(user) or has_capability_anywhere(user, Capability.VIEW_REPORTS)
@@ -197,4 +193,4 @@ class DepartmentMemberAdmin(ScopedModelAdmin):
         if change:
             save_member(obj, form.changed_data)
         else:
-            super().save_model(request, obj, form, change)
+            add_desk(obj)

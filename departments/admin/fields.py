@@ -11,17 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from departments.presence import clock_time as time_of_day
 from departments.working_time import MINUTES_A_DAY
+
+__all__ = ["MinuteField", "SpanField", "span_words", "time_of_day"]
 
 _TIME_OF_DAY = re.compile(r"^(\d{1,2})[:h.](\d{2})$")
 _PART = re.compile(r"(\d+)\s*(h|hours?|min|minutes?|m|s|seconds?)\b", re.IGNORECASE)
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 _LONGEST = 10 * 366 * 24 * 3600
-
-
-def time_of_day(minute: int) -> str:
-    """`08:30` for 510; midnight at the end of a day is `24:00`."""
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def span_words(seconds: int) -> str:

@@ -4,6 +4,7 @@ from departments.models.calendar import Calendar, CalendarException, WorkingInte
 from departments.models.category import Category, Standard
 from departments.models.department import Department, DepartmentMember, Stage
 from departments.models.place import Region, Suburb, Ward
+from departments.models.presence import Leave, Shift
 
 __all__ = [
     "Calendar",
@@ -11,7 +12,9 @@ __all__ = [
     "Category",
     "Department",
     "DepartmentMember",
+    "Leave",
     "Region",
+    "Shift",
     "Stage",
     "Standard",
     "Suburb",

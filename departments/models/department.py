@@ -14,7 +14,7 @@ from common.models import IdentifiedModel
 from common.text import refuse_control_characters
 from departments.enums import AssignmentStrategy
 from departments.models.calendar import Calendar
-from departments.models.place import Region
+from departments.models.place import Region, Ward
 from departments.querysets import DepartmentMemberQuerySet, DepartmentQuerySet
 
 
@@ -119,7 +119,14 @@ class DepartmentMember(IdentifiedModel):
         related_name="+",
         blank=True,
         verbose_name=_("regions"),
-        help_text=_("Regions this person works in; none means everywhere."),
+        help_text=_("Regions this person works in; neither regions nor wards means everywhere."),
+    )
+    wards = models.ManyToManyField(
+        Ward,
+        related_name="+",
+        blank=True,
+        verbose_name=_("wards"),
+        help_text=_("Wards this person works in besides these regions."),
     )
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -20,7 +20,15 @@ from accounts.actions.keys import IssuedKey, issue_key
 from accounts.enums import OrganisationKind, Role, Scope
 from accounts.models import Organisation, User
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
-from departments.models import CalendarException, Category, Department, Suburb, WorkingInterval
+from departments.models import (
+    CalendarException,
+    Category,
+    Department,
+    Leave,
+    Shift,
+    Suburb,
+    WorkingInterval,
+)
 from departments.tests.factories import (
     CalendarFactory,
     CategoryFactory,
@@ -150,6 +158,12 @@ def _settle(one: Neighbour) -> None:
     member = one.staff[Role.AGENT].department_memberships.get()
     member.skills.add(one.category)
     member.regions.add(region)
+    member.wards.add(ward)
+    for weekday in range(7):
+        Shift.objects.create(member=member, weekday=weekday, starts_minute=0, ends_minute=1440)
+    Leave.objects.create(
+        member=member, starts_on=date(2024, 3, 4), ends_on=date(2024, 3, 8), reason=one.secret("The sea")
+    )
 
 
 def _member(one: Neighbour, role: Role) -> User:

@@ -1,4 +1,4 @@
-"""Who works on a ticket: automatic assignment, picking, overriding, draining the queue.
+"""Who works on a ticket: automatic assignment, picking, overriding, and the load that each carries.
 
 The ticket is always locked before the load row of a member, and load rows in the order of their
 keys, so that two actions can wait for each other but never for ever.
@@ -7,7 +7,6 @@ keys, so that two actions can wait for each other but never for ever.
 from __future__ import annotations
 
 import logging
-import uuid
 from typing import Any
 
 from django.db import transaction
@@ -20,10 +19,11 @@ from accounts.models import User
 from accounts.permissions import is_staff_of
 from common.errors import DomainError, InvalidInput, NotAllowed
 from departments.enums import AssignmentStrategy
-from departments.models import Department, DepartmentMember
+from departments.models import DepartmentMember
 from departments.permissions import can_set_availability
 from departments.querysets import DepartmentMemberQuerySet
-from tickets.actions.change import Change, changing, lock_free_ones
+from departments.staffing import tell_gained
+from tickets.actions.change import Change, changing
 from tickets.actions.custody import hand_over
 from tickets.enums import EventKind, Status
 from tickets.models import Ticket
@@ -142,7 +142,9 @@ def _free_member(ticket: Ticket, *, may_wait: bool) -> DepartmentMember | None:
     able = DepartmentMember.objects.able_to_take(
         department_id=department.pk,
         category_id=ticket.category_id,
+        ward_id=ticket.ward_id,
         region_id=ticket.ward.region_id if ticket.ward else None,
+        at=timezone.now(),
     )
     round_robin = department.strategy == AssignmentStrategy.ROUND_ROBIN
     ordered = able.longest_waiting_first() if round_robin else able.least_loaded_first()
@@ -222,36 +224,6 @@ def _count(change: Change, step: int) -> None:
     members.filter(open_tickets__gte=-step).update(open_tickets=F("open_tickets") + step)
 
 
-def drain_queue(department: Department, *, acting_user: None) -> int:
-    """Assign waiting tickets by priority, time left and age while somebody is free. Returns how many.
-
-    A kind of ticket that nobody free can take does not hold up the others behind it.
-    """
-    if department.strategy == AssignmentStrategy.MANUAL:
-        return 0
-    members = DepartmentMember.objects.of_department(department.pk).with_free_capacity()
-    waiting = Ticket.objects.waiting_in([department.pk])
-    assigned, out_of_reach, has_free = 0, set(), members.exists()
-    for key, *kind in list(waiting.values_list("pk", "category_id", "ward__region_id")) if has_free else []:
-        if tuple(kind) in out_of_reach:
-            continue
-        if _assign_waiting(key, acting_user=acting_user):
-            assigned += 1
-        elif not members.exists():
-            break
-        else:
-            out_of_reach.add(tuple(kind))
-    return assigned
-
-
-def _assign_waiting(key: uuid.UUID, *, acting_user: None) -> bool:
-    """Assign one ticket if it still waits. One that somebody else holds is theirs to deal with."""
-    with transaction.atomic():
-        free = lock_free_ones(Ticket.objects.filter(pk=key, queued_at__isnull=False))
-        changes = [Change(ticket, acting_user=acting_user, at=timezone.now()) for ticket in free]
-        return any(assign_automatically(change) for change in changes)
-
-
 def set_availability(member: DepartmentMember, *, is_available: bool, acting_user: Any) -> DepartmentMember:
     """A member comes or goes. Coming wakes the department's queue. Raises NotAllowed."""
     with transaction.atomic():
@@ -265,7 +237,7 @@ def set_availability(member: DepartmentMember, *, is_available: bool, acting_use
             "Member %s is_available=%s by %s", locked.pk, is_available, getattr(acting_user, "pk", None)
         )
         if is_available:
-            wake_after_commit(DRAIN, department_id=str(locked.department_id))
+            tell_gained(locked.department_id)
     return locked
 
 

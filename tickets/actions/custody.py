@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from departments.models import Department
 from tickets.actions.change import Change
-from tickets.models import Custody
+from tickets.models import Custody, Ticket
 from tickets.workflow import UNSETTLED
+
+_ENDING = ["ended_at", "working_seconds"]
+_BATCH = 500
 
 
 def hand_over(change: Change) -> None:
@@ -17,30 +24,56 @@ def hand_over(change: Change) -> None:
         release_custody(change)
         return
     held = ticket.custodies.held_now().select_related("department__calendar").first()
-    holder = (ticket.department_id, ticket.stage_id, ticket.assignee_id)
-    if held is not None and (held.department_id, held.stage_id, held.assignee_id) == holder:
+    if held is not None and _holder_of(held) == _holder_of(ticket):
         return
     if held is not None:
-        _end(held, change)
-    if ticket.department_id is not None:
-        Custody.objects.create(
-            ticket=ticket,
-            department_id=ticket.department_id,
-            stage_id=ticket.stage_id,
-            assignee_id=ticket.assignee_id,
-            started_at=change.at,
-        )
+        _ended(held, change).save(update_fields=_ENDING)
+    if ticket.department is not None:
+        _begun(change, ticket.department).save(force_insert=True)
+
+
+def hand_over_many(changes: Sequence[Change]) -> None:
+    """The same as `hand_over` for many tickets on which work is owed, in a few statements."""
+    keys = [change.ticket.pk for change in changes]
+    rows = Custody.objects.filter(ticket_id__in=keys).held_now().select_related("department__calendar")
+    held = {custody.ticket_id: custody for custody in rows}
+    ended, begun = [], []
+    for change in changes:
+        custody = held.get(change.ticket.pk)
+        if custody is not None and _holder_of(custody) == _holder_of(change.ticket):
+            continue
+        if custody is not None:
+            ended.append(_ended(custody, change))
+        if change.ticket.department is not None:
+            begun.append(_begun(change, change.ticket.department))
+    Custody.objects.bulk_update(ended, _ENDING, batch_size=_BATCH)
+    Custody.objects.bulk_create(begun, batch_size=_BATCH)
+
+
+def _holder_of(row: Ticket | Custody) -> tuple[Any, Any, Any]:
+    return row.department_id, row.stage_id, row.assignee_id
+
+
+def _begun(change: Change, department: Department) -> Custody:
+    ticket = change.ticket
+    return Custody(
+        ticket=ticket,
+        department=department,
+        stage_id=ticket.stage_id,
+        assignee_id=ticket.assignee_id,
+        started_at=change.at,
+    )
 
 
 def release_custody(change: Change) -> None:
     """Nobody holds a ticket that waits for its reporter or is closed."""
     held = change.ticket.custodies.held_now().select_related("department__calendar").first()
     if held is not None:
-        _end(held, change)
+        _ended(held, change).save(update_fields=_ENDING)
 
 
-def _end(custody: Custody, change: Change) -> None:
+def _ended(custody: Custody, change: Change) -> Custody:
     hours = custody.department.calendar.working_calendar()
     custody.ended_at = max(change.at, custody.started_at)
     custody.working_seconds = round(hours.between(custody.started_at, custody.ended_at))
-    custody.save(update_fields=["ended_at", "working_seconds"])
+    return custody

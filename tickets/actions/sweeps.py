@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from departments.models import Department
-from tickets.actions.assignment import drain_queue
 from tickets.actions.change import Change, lock_free_ones
 from tickets.actions.clocks import breach_what_is_due
+from tickets.actions.draining import drain_queue
 from tickets.actions.lifecycle import close_unanswered
 from tickets.models import Clock, Ticket
 from tickets.querysets import TicketQuerySet

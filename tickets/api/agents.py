@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import django_filters
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
@@ -217,7 +218,7 @@ class AgentFilters(django_filters.FilterSet):
         return members.filter(Exists(_desks().not_ended().filter(**named)))
 
     def by_availability(self, members: MembershipQuerySet, name: str, value: bool) -> MembershipQuerySet:
-        available = Exists(_desks().active().filter(is_available=True))
+        available = Exists(_desks().active().filter(is_available=True).on_duty(timezone.now()))
         return members.filter(available if value else ~available)
 
     def by_words(self, members: MembershipQuerySet, name: str, value: str) -> MembershipQuerySet:

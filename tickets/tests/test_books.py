@@ -12,7 +12,8 @@ from django.db import connection
 from common.errors import DomainError
 from departments.models import DepartmentMember
 from departments.tests.factories import staff_member
-from tickets.actions.assignment import drain_queue, override_assignment, set_availability
+from tickets.actions.assignment import override_assignment, set_availability
+from tickets.actions.draining import drain_queue
 from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues, expire_due_tickets
 from tickets.enums import Status
 from tickets.models import Clock, Ticket

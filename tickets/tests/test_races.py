@@ -13,8 +13,9 @@ from accounts.models import User
 from accounts.tests.factories import UserFactory
 from departments.models import Category, DepartmentMember
 from departments.tests.factories import DepartmentFactory, staff_member
-from tickets.actions.assignment import drain_queue, override_assignment, pick_ticket, set_availability
+from tickets.actions.assignment import override_assignment, pick_ticket, set_availability
 from tickets.actions.conversation import add_message
+from tickets.actions.draining import drain_queue
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.movement import transfer_ticket
