@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from departments.balancing import Balancer, Kind, Seat
@@ -16,6 +16,9 @@ NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 BALANCED, ROUND_ROBIN = AssignmentStrategy.BALANCED, AssignmentStrategy.ROUND_ROBIN
 ANYTHING = Kind(None, None, None)
 KEYS = [uuid.UUID(int=number) for number in range(1, 5)]
+
+# No example depends on how busy the machine is.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 some_keys = st.frozensets(st.sampled_from(KEYS), max_size=2)
 kinds = st.builds(Kind, *[st.one_of(st.none(), st.sampled_from(KEYS)) for _part in range(3)])
@@ -82,6 +85,7 @@ def test_the_manual_strategy_gives_nothing() -> None:
         Balancer([seat(1)], AssignmentStrategy.MANUAL, at=NOW)
 
 
+@settings(UNHURRIED)
 @given(team=teams(), wanted=st.lists(kinds, max_size=30), strategy=strategies)
 def test_nobody_is_given_more_than_fits_or_what_they_cannot_do(
     team: list[Seat], wanted: list[Kind], strategy: str
@@ -96,6 +100,7 @@ def test_nobody_is_given_more_than_fits_or_what_they_cannot_do(
         assert all(member.can_take(kind) for kind in got)
 
 
+@settings(UNHURRIED)
 @given(team=teams(), wanted=st.lists(kinds, max_size=30), strategy=strategies)
 def test_a_ticket_waits_only_while_nobody_free_can_take_it(
     team: list[Seat], wanted: list[Kind], strategy: str
@@ -108,6 +113,7 @@ def test_a_ticket_waits_only_while_nobody_free_can_take_it(
     assert (balancer.free_places > 0) == any(member.is_free for member in team)
 
 
+@settings(UNHURRIED)
 @given(team=teams(), wanted=st.lists(kinds, max_size=30))
 def test_balanced_never_passes_over_a_lower_share(team: list[Seat], wanted: list[Kind]) -> None:
     balancer = Balancer(team, BALANCED, at=NOW)
@@ -118,6 +124,7 @@ def test_balanced_never_passes_over_a_lower_share(team: list[Seat], wanted: list
             assert (taker.open_tickets - 1) / taker.capacity == min(shares)
 
 
+@settings(UNHURRIED)
 @given(team=teams(), wanted=st.lists(kinds, max_size=30))
 def test_round_robin_never_passes_over_who_waited_longer(team: list[Seat], wanted: list[Kind]) -> None:
     balancer = Balancer(team, ROUND_ROBIN, at=NOW)

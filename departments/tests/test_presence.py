@@ -49,6 +49,9 @@ MONDAY, FRIDAY, SUNDAY = 0, 4, 6
 PRETORIA = ZoneInfo("Africa/Johannesburg")
 NIGHT: WeeklyShift = (SUNDAY, 22 * 60, 30 * 60)
 
+# No example depends on how busy the machine is.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 some_shifts = st.lists(
     st.tuples(st.integers(0, 6), st.integers(0, 1439), st.integers(1, 1440)).map(
         lambda shift: (shift[0], shift[1], shift[1] + shift[2])
@@ -93,6 +96,7 @@ def test_a_shift_reads_as_people_write_it() -> None:
     ]
 
 
+@settings(UNHURRIED)
 @given(some_shifts)
 def test_shifts_overlap_where_a_minute_belongs_to_two(shifts: list[WeeklyShift]) -> None:
     covered = [
@@ -119,7 +123,7 @@ def keep(member: DepartmentMember, shifts: Sequence[WeeklyShift]) -> None:
 class SqlAgreesTests(TestCase):
     """Hypothesis with the database: each example in a transaction that is undone."""
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(UNHURRIED, max_examples=60)
     @given(shifts=some_shifts, at=moments, zone=st.sampled_from(["Africa/Johannesburg", "America/New_York"]))
     def test_the_database_and_the_arithmetic_agree_who_is_on_shift(
         self, shifts: list[WeeklyShift], at: datetime, zone: str
