@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -127,6 +130,31 @@ def find_colleague(organisation_id: uuid.UUID, key: str) -> User | None:
     except ValueError:
         return _first_user(staff_of(organisation_id).filter(user__email__iexact=key))
     return _first_user(staff_of(organisation_id).filter(**who))
+
+
+def find_colleagues(organisation_id: uuid.UUID, keys: Sequence[str]) -> dict[str, User]:
+    """Those who work in the organisation, by the id or e-mail address that they were asked for by."""
+    by_id = {given: parsed for given in keys if (parsed := _as_uuid(given))}
+    by_email = {given: given.lower() for given in keys if given not in by_id}
+    emails = staff_of(organisation_id).annotate(email=Lower("user__email"))
+    named = emails.filter(Q(user_id__in=by_id.values()) | Q(email__in=by_email.values()))
+    people: dict[Any, User] = {}
+    for membership in named:
+        people[membership.user_id] = people[(membership.user.email or "").lower()] = membership.user
+    return {given: people[name] for given, name in {**by_id, **by_email}.items() if name in people}
+
+
+def colleagues_among(organisation_id: uuid.UUID, people: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these people who work in the organisation."""
+    members = staff_of(organisation_id).filter(user_id__in=list(people))
+    return set(members.values_list("user_id", flat=True))
+
+
+def _as_uuid(given: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        return None
 
 
 def _first_user(memberships: MembershipQuerySet) -> User | None:

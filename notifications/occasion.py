@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -29,6 +30,8 @@ class Occasion:
     ticket: Ticket
     audience: Audience
     link: str
+    # For the team: all that happened at once. For others the event alone.
+    update: Sequence[TicketEvent] = ()
     quote: str = ""
     code: str = ""
     verify_link: str = ""

@@ -11,6 +11,7 @@ from accounts.enums import Role
 from accounts.models import Membership, User
 from accounts.querysets import MembershipQuerySet
 from notifications.enums import Audience
+from notifications.routing import TEAM_KINDS
 from tickets.enums import Visibility
 from tickets.live import may_see_event
 from tickets.models import Ticket, TicketEvent
@@ -90,6 +91,12 @@ def _team(event: TicketEvent) -> list[Recipient]:
     return _people([ticket.assignee, *others] if ticket.assignee else others)
 
 
+def update_of(event: TicketEvent) -> list[TicketEvent]:
+    """Everything of the event's update that the team hears of, in order; the event itself among it."""
+    together = TicketEvent.objects.of_update(event).of_kind(*TEAM_KINDS)
+    return list(together.select_related("actor"))
+
+
 def _people(users: Iterable[User]) -> list[Recipient]:
     return [
         Recipient(_key_of(user), user.language, user.pk, user.email or "", user.phone or "")
@@ -116,6 +123,13 @@ _AUDIENCES: dict[Audience, Callable[[TicketEvent], list[Recipient]]] = {
     Audience.ORGANISATION_ADMINS: _organisation_admins,
     Audience.TEAM: _team,
 }
+
+
+def names_of(keys: Iterable[str]) -> list[str]:
+    """The names of these people, in the order of the names."""
+    return list(
+        User.objects.filter(pk__in=list(keys)).order_by("full_name").values_list("full_name", flat=True)
+    )
 
 
 def people_on(ticket: Ticket) -> list[str]:

@@ -16,12 +16,16 @@ from notifications.enums import Audience, Channel
 from notifications.gsm import fit
 from notifications.models import Notification
 from notifications.occasion import RESIDENTS, Occasion, needs_code
+from notifications.queries import update_of
 from notifications.wording import Words, words_for
 from tickets.enums import EventKind
 from tickets.models import Message as TicketMessage
 from tickets.models import Ticket, TicketEvent, Verification
 from tickets.permissions import can_view_as_staff
 from tickets.verification import code_for, link_token
+
+_ABOUT_WORDS = frozenset({EventKind.MESSAGE_ADDED, EventKind.NOTE_ADDED, EventKind.REPLIED})
+_TEAMS = frozenset({Audience.ASSIGNEE, Audience.TEAM})
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,14 @@ def _occasion(notification: Notification) -> Occasion | None:
         verification = ticket.verifications.pending().first()
         if verification is None or verification.expires_at <= timezone.now():
             return None
+    update = update_of(event) if audience in _TEAMS and ticket.project_id else [event]
     return Occasion(
         event=event,
+        update=update,
         ticket=ticket,
         audience=audience,
         link=_link(ticket, audience, notification.recipient),
-        quote=_quote(event, ticket),
+        quote=next((quote for row in update if (quote := _quote(row, ticket))), ""),
         code=_code(verification, ticket, audience),
         verify_link=_verify_link(verification, ticket, audience),
     )
@@ -105,7 +111,7 @@ def _quote(event: TicketEvent, ticket: Ticket) -> str:
     if event.kind == EventKind.CLOSED and not event.note:
         resolved = ticket.events.of_kind(EventKind.RESOLVED).order_by("-occurred_at").first()
         return resolved.note if resolved else ""
-    if event.kind in {EventKind.MESSAGE_ADDED, EventKind.REPLIED}:
+    if event.kind in _ABOUT_WORDS:
         said = TicketMessage.objects.filter(pk=event.data.get("message"), ticket=ticket).first()
         return said.body if said else ""
     return event.note

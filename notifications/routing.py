@@ -57,20 +57,25 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.REOPENED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
     K.TRANSFERRED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
     K.PROMOTED: {A.TEAM: Way.MAIL},
-    K.EXPIRED: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL},
+    K.EXPIRED: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL, A.TEAM: Way.MAIL},
     K.MESSAGE_ADDED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
-    K.NOTE_ADDED: {},
-    K.ATTACHED: {},
+    K.NOTE_ADDED: {A.TEAM: Way.MAIL},
+    K.ATTACHED: {A.TEAM: Way.MAIL},
     K.SUPPORTED: {},
     K.SUPPORT_WITHDRAWN: {},
     K.FOLLOWED: {},
     K.UNFOLLOWED: {},
+    K.PROJECT_CHANGED: {A.TEAM: Way.MAIL},
     K.CODE_SENT: {A.REPORTER: Way.MAIL_AND_SMS},
     K.WITHDRAWN: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
 }
 
 # Nobody is told about their own action; but a receipt, and a code that they asked for, is no news.
 ALSO_TOLD_TO_WHO_DID_IT = frozenset({K.CREATED, K.CODE_SENT})
+
+
+# What everybody who works on a project's ticket hears of.
+TEAM_KINDS = frozenset(kind for kind, routes in ROUTING.items() if A.TEAM in routes)
 
 
 def audiences_of(kind: EventKind) -> list[Audience]:

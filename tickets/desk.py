@@ -14,8 +14,9 @@ from django.db import models
 from django.db.models import Prefetch
 
 from accounts.enums import Capability
-from accounts.models import Organisation
-from accounts.permissions import has_capability_anywhere, organisations_where
+from accounts.models import Organisation, User
+from accounts.permissions import has_capability_anywhere, is_operator, organisations_where
+from accounts.queries import staff_of
 from common.errors import DomainError
 from common.phones import normalise_phone
 from common.references import MistypedReference, looks_like_reference, parse_reference
@@ -227,3 +228,35 @@ def audit_trail(events: models.QuerySet[TicketEvent]) -> models.QuerySet[TicketE
 
 def has_projects(user: Any) -> bool:
     return Project.objects.visible_to(user).exists()
+
+
+def open_projects(organisation_id: Any) -> list[Project]:
+    """Where a ticket can be moved to, by name."""
+    return list(Project.objects.of_organisation(organisation_id).open().by_name())
+
+
+def workplaces_of(user: Any) -> models.QuerySet[Organisation]:
+    """The organisations in which the person works on tickets."""
+    if is_operator(user):
+        return Organisation.objects.active()
+    return Organisation.objects.active().filter(pk__in=organisations_where(user, Capability.WORK_ON_TICKETS))
+
+
+def projects_to_choose_from(user: Any) -> list[Project]:
+    return list(Project.objects.visible_to(user).by_name())
+
+
+@dataclass(frozen=True)
+class Colleagues:
+    """Everybody who works in an organisation, by name, and the keys of those on a ticket beside its lead."""
+
+    everybody: list[User]
+    working: list[Any]
+
+
+def colleagues_on(ticket: Ticket) -> Colleagues:
+    members = staff_of(ticket.organisation_id).order_by("user__full_name", "pk")
+    return Colleagues(
+        everybody=[membership.user for membership in members],
+        working=list(ticket.assignees.values_list("user_id", flat=True)),
+    )

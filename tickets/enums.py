@@ -101,5 +101,6 @@ class EventKind(models.TextChoices):
     SUPPORT_WITHDRAWN = "ticket.support_withdrawn", _("support taken back")
     FOLLOWED = "ticket.followed", _("followed")
     UNFOLLOWED = "ticket.unfollowed", _("not followed any more")
+    PROJECT_CHANGED = "ticket.project_changed", _("project changed")
     CODE_SENT = "ticket.code_sent", _("new one-time code")
     WITHDRAWN = "ticket.withdrawn", _("withdrawn")

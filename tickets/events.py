@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from common.identifiers import new_id
 from tickets.enums import EventKind, Visibility
 from tickets.models import Ticket, TicketEvent
 from tickets.wakeups import RELAY, wake_after_commit
@@ -17,6 +21,39 @@ from tickets.wakeups import RELAY, wake_after_commit
 Changes = Mapping[str, tuple[Any, Any]]
 
 _BATCH = 1_000
+
+
+class Update:
+    """What somebody does at once, in one moment, however many facts it comes to."""
+
+    def __init__(self) -> None:
+        self.key = new_id()
+
+    @cached_property
+    def at(self) -> datetime:
+        """The moment in which it happens: not before the first lock was waited for."""
+        return timezone.now()
+
+
+_UPDATE: ContextVar[Update | None] = ContextVar("update", default=None)
+
+
+@contextmanager
+def one_update() -> Iterator[Update]:
+    """Events recorded inside are one update: whoever follows all of them hears of it once.
+
+    Inside another one it is part of that.
+    """
+    present = _UPDATE.get()
+    if present is not None:
+        yield present
+        return
+    update = Update()
+    token = _UPDATE.set(update)
+    try:
+        yield update
+    finally:
+        _UPDATE.reset(token)
 
 
 def build_event(
@@ -32,6 +69,7 @@ def build_event(
     occurred_at: datetime | None = None,
 ) -> TicketEvent:
     """The event about what a ticket is now, not written yet."""
+    update = _UPDATE.get()
     return TicketEvent(
         organisation_id=ticket.organisation_id,
         ticket=ticket,
@@ -45,6 +83,7 @@ def build_event(
         department_id=ticket.department_id,
         stage_id=ticket.stage_id,
         assignee_id=ticket.assignee_id,
+        update_key=update.key if update else None,
         ticket_version=ticket.version,
         occurred_at=occurred_at or timezone.now(),
     )

@@ -83,9 +83,16 @@ def can_use(user: Any, verb: Verb, ticket: Ticket) -> bool:
     if needs is Party.REPORTER:
         # Who may not know the reporter, such as an auditor, does not write to them either.
         return is_reporter(user, ticket) or (verb is Verb.MESSAGE and can_view_reporter(user, ticket))
+    if verb is Verb.OVERRIDE and _belongs_to_a_team(ticket):
+        needs = Capability.WORK_ON_TICKETS
     if verb is Verb.WITHDRAW and is_reporter(user, ticket) and ticket.status == Status.OPEN:
         return True
     return _staff_may(user, needs, ticket)
+
+
+def _belongs_to_a_team(ticket: Ticket) -> bool:
+    """Work of a project that no department owns: its people decide among themselves who leads."""
+    return ticket.department_id is None and ticket.project_id is not None
 
 
 def _staff_may(user: Any, capability: Capability, ticket: Ticket) -> bool:
@@ -102,6 +109,11 @@ def _staff_may(user: Any, capability: Capability, ticket: Ticket) -> bool:
 def possible_verbs(user: Any, ticket: Ticket) -> list[Verb]:
     """The verbs that status and role both admit now: what pages show as buttons."""
     return [verb for verb in Verb if is_possible(verb, ticket.status) and can_use(user, verb, ticket)]
+
+
+def can_manage_projects(user: Any, organisation_id: Any) -> bool:
+    """Whoever works on tickets says what work there is."""
+    return has_capability(user, Capability.WORK_ON_TICKETS, organisation_id)
 
 
 def can_log_for_caller(user: Any, organisation_id: Any) -> bool:

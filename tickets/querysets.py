@@ -161,6 +161,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def in_category(self, category_id: uuid.UUID) -> TicketQuerySet:
         return self.filter(category_id=category_id)
 
+    def in_project(self, project_id: uuid.UUID) -> TicketQuerySet:
+        return self.filter(project_id=project_id)
+
     def in_ward(self, ward_id: uuid.UUID) -> TicketQuerySet:
         return self.filter(ward_id=ward_id)
 
@@ -281,6 +284,19 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def by_name(self) -> ProjectQuerySet:
         return self.order_by("name", "pk")
 
+    def open(self) -> ProjectQuerySet:
+        """Those that take tickets."""
+        return self.filter(closed_at__isnull=True)
+
+    def with_work(self) -> ProjectQuerySet:
+        """With how many tickets wait to be done (`to_do`) and are closed (`finished`)."""
+        counted = Q(tickets__isnull=False) & ~Q(tickets__outcome=Outcome.WITHDRAWN)
+        is_done = Q(tickets__status=Status.CLOSED)
+        return self.annotate(
+            to_do=models.Count("tickets", filter=counted & ~is_done),
+            finished=models.Count("tickets", filter=counted & is_done),
+        )
+
 
 class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
     def visible_to(self, user: Any) -> TicketEventQuerySet:
@@ -307,6 +323,12 @@ class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
     def after(self, position: int) -> TicketEventQuerySet:
         """Published events behind a feed position, in feed order."""
         return self.filter(position__gt=position).order_by("position")
+
+    def of_update(self, event: TicketEvent) -> TicketEventQuerySet:
+        """The event with all that happened to its ticket in the same update, in order."""
+        if event.update_key is None:
+            return self.filter(pk=event.pk)
+        return self.filter(ticket_id=event.ticket_id, update_key=event.update_key).order_by("pk")
 
     def of_kind(self, *kinds: str) -> TicketEventQuerySet:
         return self.filter(kind__in=kinds)

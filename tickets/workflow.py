@@ -38,6 +38,7 @@ class Verb(StrEnum):
     PROMOTE = "promote"
     PRIORITISE = "prioritise"
     ROUTE = "route"
+    PLAN = "plan"
     EDIT = "edit"
     MESSAGE = "message"
     NOTE = "note"
@@ -131,6 +132,7 @@ WORKFLOW: dict[Verb, Rule] = {
         UNCLOSED, None, Capability.MOVE_TICKETS, EventKind.PRIORITY_CHANGED, note_required=True
     ),
     Verb.ROUTE: Rule(UNSETTLED, None, Capability.MOVE_TICKETS, EventKind.ROUTED),
+    Verb.PLAN: Rule(UNCLOSED, None, _WORK, EventKind.PROJECT_CHANGED, visibility=_STAFF),
     Verb.EDIT: Rule(UNCLOSED, None, _WORK, EventKind.EDITED, visibility=Visibility.PARTICIPANTS),
     Verb.MESSAGE: Rule(
         UNCLOSED, None, Party.REPORTER, EventKind.MESSAGE_ADDED, visibility=Visibility.PARTICIPANTS

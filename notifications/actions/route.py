@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils import timezone
 
 from notifications.enums import Audience
 from notifications.models import Notification
-from notifications.queries import Recipient, recipients_of
+from notifications.queries import Recipient, recipients_of, update_of
 from notifications.routing import ALSO_TOLD_TO_WHO_DID_IT, audiences_of, channels_of
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
@@ -55,12 +55,16 @@ def _told(event: TicketEvent, kind: EventKind) -> Iterator[tuple[Audience, Recip
     """Everybody once, for the first audience that they are part of."""
     seen: set[str] = set()
     for audience in audiences_of(kind):
+        # The team is told of a whole update once, at its end.
+        update = update_of(event) if audience == Audience.TEAM else [event]
+        if update[-1].pk != event.pk:
+            continue
         for recipient in recipients_of(event, audience):
-            if recipient.key not in seen and not _did_it(event, kind, recipient):
+            if recipient.key not in seen and not _did_it(update, kind, recipient):
                 seen.add(recipient.key)
                 yield audience, recipient
 
 
-def _did_it(event: TicketEvent, kind: EventKind, recipient: Recipient) -> bool:
-    own = recipient.user_id is not None and recipient.user_id == event.actor_id
+def _did_it(update: Sequence[TicketEvent], kind: EventKind, recipient: Recipient) -> bool:
+    own = recipient.user_id is not None and recipient.user_id in {event.actor_id for event in update}
     return own and kind not in ALSO_TOLD_TO_WHO_DID_IT

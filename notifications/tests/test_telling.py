@@ -293,7 +293,7 @@ def test_everybody_on_a_projects_ticket_hears_what_changed_and_who_works_on_it(
     tell(ticket, EventKind.STARTED)
     text = mailbox.to(str(people[1].email))[0].text
     assert "Status: open → in progress" in text
-    assert "Working on it: Ann Lee, Ben Ray." in text
+    assert "Current assignees: Ann Lee, Ben Ray." in text
 
 
 def test_routing_twice_tells_once(category: Category, thandi: User, mailbox: Inbox) -> None:

@@ -8,7 +8,7 @@ from notifications.enums import Audience
 from notifications.occasion import RESIDENTS, Occasion
 from notifications.wording.residents import RESIDENT_WORDS
 from notifications.wording.staff import STAFF_WORDS
-from notifications.wording.team import update_words
+from notifications.wording.team import update_words, with_update
 from notifications.wording.words import Words
 from tickets.enums import EventKind
 
@@ -27,4 +27,6 @@ def writer_for(kind: EventKind, audience: Audience) -> Writer:
 
 def words_for(occasion: Occasion) -> Words:
     """What to say, in the language that is active."""
-    return writer_for(EventKind(occasion.event.kind), occasion.audience)(occasion)
+    words = writer_for(EventKind(occasion.event.kind), occasion.audience)(occasion)
+    leads_a_project = occasion.audience == Audience.ASSIGNEE and occasion.ticket.project_id is not None
+    return with_update(words, occasion) if leads_a_project else words

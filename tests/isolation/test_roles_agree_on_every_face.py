@@ -40,6 +40,7 @@ from tickets.workflow import WORKFLOW, Verb
 pytestmark = pytest.mark.django_db
 
 WORK = {Verb.START, Verb.RESPOND, Verb.RESOLVE, Verb.COMPLETE, Verb.REJECT, Verb.REOPEN, Verb.PICK, Verb.EDIT}
+WORK |= {Verb.PLAN}
 MOVE = {Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE}
 TALK = {Verb.MESSAGE, Verb.NOTE}
 REPORTER = {Verb.REPLY, Verb.VERIFY, Verb.DISPUTE, Verb.MESSAGE, Verb.WITHDRAW}
@@ -130,6 +131,7 @@ def sent(verb: Verb, ticket: Ticket, scene: Scene) -> Sent | None:
         Verb.TRANSFER: ("transfer", {"department": scene.other_department.code, "reason": "Theirs."}),
         Verb.PROMOTE: ("promote", {"note": "Inspected."}),
         Verb.PRIORITISE: ("priority", {"priority": "urgent", "reason": "School."}),
+        Verb.PLAN: ("project", {"project": str(scene.project.pk)}),
         Verb.ROUTE: ("route", {"category": scene.other_category.code}),
         Verb.MESSAGE: ("messages", {"body": "Any news?"}),
         Verb.NOTE: ("notes", {"body": "Called."}),

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
-from django.utils import timezone
 
 from common.errors import NotAllowed, NotFound, StaleVersion
 from tickets.enums import EventKind, Outcome, Status, Visibility
-from tickets.events import build_event, write_events
+from tickets.events import build_event, one_update, write_events
 from tickets.models import Ticket, TicketEvent
 from tickets.permissions import can_use, can_view_ticket
 from tickets.querysets import TicketQuerySet
@@ -134,14 +133,14 @@ def changing(
     of their own, such as a one-time code. Raises NotFound, NotAllowed, StaleVersion,
     TransitionNotAllowed or NoteRequired; then nothing has changed.
     """
-    with transaction.atomic():
+    with transaction.atomic(), one_update() as update:
         locked = lock_ticket(ticket)
         if acting_user is not None and not authorised:
             check_person(acting_user, verb, locked)
         check_version(locked, expected_version)
         rule = check_transition(verb, locked.status)
         cleaned = check_note(rule, note, field=note_field)
-        yield CheckedChange(locked, acting_user=acting_user, at=timezone.now(), rule=rule, note=cleaned)
+        yield CheckedChange(locked, acting_user=acting_user, at=update.at, rule=rule, note=cleaned)
 
 
 def check_person(acting_user: Any, verb: Verb, ticket: Ticket) -> None:

@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import is_staff_of
 from common.errors import InvalidInput
 from common.text import clean_line
 from departments.queries import ward_at
@@ -19,6 +18,7 @@ from tickets.actions.change import CheckedChange, changing
 from tickets.actions.intake import Place, checked_place
 from tickets.actions.movement import NothingChanged
 from tickets.actions.tags import checked_tags
+from tickets.actions.team import checked_people
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketAssignee
 from tickets.workflow import Verb
@@ -85,12 +85,12 @@ def _check_fields(ticket: Ticket, changed: Any) -> None:
 def change_assignees(
     ticket: Ticket, people: Sequence[User], *, acting_user: Any, expected_version: int | None = None
 ) -> Ticket:
-    """Say who works on the ticket beside the one who leads. Raises NothingChanged, InvalidInput."""
+    """Say who works on the ticket beside the one who leads.
+
+    Raises NothingChanged, NamedTwice, WorksElsewhere, and what `changing` raises.
+    """
     with changing(ticket, Verb.EDIT, acting_user=acting_user, expected_version=expected_version) as change:
-        wanted = {person.pk: person for person in people}
-        for person in wanted.values():
-            if not is_staff_of(person, change.ticket.organisation_id):
-                raise InvalidInput(_("%(name)s does not work here.") % {"name": person}, field="assignees")
+        wanted = checked_people(change.ticket.organisation_id, people)
         before = set(change.ticket.assignees.values_list("user_id", flat=True))
         if before == set(wanted):
             raise NothingChanged(field="assignees")

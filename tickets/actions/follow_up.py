@@ -58,4 +58,4 @@ def _department_in_use(ticket: Ticket) -> Department | None:
 
 
 def _project_in_use(ticket: Ticket) -> Project | None:
-    return ticket.project if ticket.project and not ticket.project.is_archived else None
+    return ticket.project if ticket.project and not ticket.project.is_closed else None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,13 +23,15 @@ from common.text import checked_text, clean_line
 from departments.enums import Priority
 from departments.models import Category, Department
 from departments.queries import first_department, ward_at
-from tickets.actions.assignment import assign_automatically
+from tickets.actions.assignment import assign_automatically, override_assignment
 from tickets.actions.attachments import keep_pictures
 from tickets.actions.change import Change
 from tickets.actions.clocks import start_clocks
+from tickets.actions.projects import ProjectClosed
 from tickets.actions.tags import checked_tags
+from tickets.actions.team import checked_people
 from tickets.enums import AttachmentKind, EventKind, Source, Visibility
-from tickets.events import build_event, signed_in, write_events
+from tickets.events import build_event, one_update, signed_in, write_events
 from tickets.models import Project, Ticket, TicketAssignee
 from tickets.permissions import can_log_for_caller
 from tickets.pictures import Picture
@@ -81,6 +82,7 @@ class Report:
     external_ref: str = ""
     is_public: bool | None = None
     assignees: Sequence[User] = ()
+    lead: User | None = None
     pictures: Sequence[Picture] = ()
     follow_up_of: Ticket | None = None
 
@@ -108,8 +110,8 @@ def enter_ticket(
     organisation: Organisation, report: Report, reporter: Reporter, *, source: Source, acting_user: Any
 ) -> Ticket:
     """The rest of `create_ticket`, for actions that checked who reports and how to reach them."""
-    with transaction.atomic():
-        ticket = _build(organisation, report, reporter, source)
+    with transaction.atomic(), one_update() as update:
+        ticket = _build(organisation, report, reporter, source, created_at=update.at)
         try:
             with transaction.atomic():
                 ticket.save(force_insert=True)
@@ -122,8 +124,11 @@ def enter_ticket(
         start_clocks(change)
         keep_pictures(change, report.pictures, AttachmentKind.REPORT)
         _record_creation(change, source)
-        assign_automatically(change)
-    return ticket
+        if report.lead is None:
+            assign_automatically(change)
+            return ticket
+        reason = _("Chosen when the ticket was logged.")
+        return override_assignment(ticket, assignee=report.lead, reason=reason, acting_user=acting_user)
 
 
 def _record_creation(change: Change, source: Source) -> None:
@@ -200,7 +205,9 @@ def _checked_reporter(organisation: Organisation, reporter: Reporter, acting_use
     )
 
 
-def _build(organisation: Organisation, report: Report, reporter: Reporter, source: Source) -> Ticket:
+def _build(
+    organisation: Organisation, report: Report, reporter: Reporter, source: Source, *, created_at: datetime
+) -> Ticket:
     _check_belongs(organisation, report)
     department = _department_for(organisation, report)
     place = checked_place(report.place)
@@ -232,7 +239,7 @@ def _build(organisation: Organisation, report: Report, reporter: Reporter, sourc
         ward=ward,
         is_public=_is_public(organisation, report),
         follow_up_of=report.follow_up_of,
-        created_at=timezone.now(),
+        created_at=created_at,
     )
     _check_fields(ticket)
     return ticket
@@ -252,15 +259,15 @@ def _check_belongs(organisation: Organisation, report: Report) -> None:
         row = getattr(report, name)
         if row is not None and row.organisation_id != organisation.pk:
             raise InvalidInput(_("Choose one from the list."), field=name)
+        if isinstance(row, Project) and row.is_closed:
+            raise ProjectClosed(field=name)
         if row is not None and not _is_in_use(row):
             raise InvalidInput(_("This is not in use any more."), field=name)
 
 
-def _is_in_use(row: Category | Department | Project | Ticket) -> bool:
+def _is_in_use(row: Any) -> bool:
     if isinstance(row, Category):
         return row.is_active and row.department.is_active
-    if isinstance(row, Project):
-        return not row.is_archived
     return not isinstance(row, Department) or row.is_active
 
 
@@ -308,10 +315,8 @@ def _check_fields(ticket: Ticket) -> None:
 
 
 def _add_assignees(ticket: Ticket, people: Sequence[User]) -> None:
-    unique: dict[uuid.UUID, User] = {person.pk: person for person in people}
-    for person in unique.values():
-        if not is_staff_of(person, ticket.organisation_id):
-            raise InvalidInput(_("%(name)s does not work here.") % {"name": person}, field="assignees")
-    TicketAssignee.objects.bulk_create(
-        [TicketAssignee(ticket=ticket, user=person) for person in unique.values()]
-    )
+    if people:
+        unique = checked_people(ticket.organisation_id, people)
+        TicketAssignee.objects.bulk_create(
+            [TicketAssignee(ticket=ticket, user=person) for person in unique.values()]
+        )

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from departments.enums import Priority
 from departments.queries import categories_to_choose_from, departments_to_choose_from, wards_to_choose_from
-from tickets.desk import SOON
+from tickets.desk import SOON, projects_to_choose_from
 from tickets.enums import Status
 from tickets.querysets import TicketQuerySet
 
@@ -114,6 +114,15 @@ class WardFilter(RowFilter):
         return tickets.in_ward(self.value())
 
 
+class ProjectFilter(RowFilter):
+    title = _("project")
+    parameter_name = "project"
+    rows = staticmethod(projects_to_choose_from)
+
+    def narrow(self, tickets: TicketQuerySet, request: HttpRequest) -> TicketQuerySet:
+        return tickets.in_project(self.value())
+
+
 TICKET_FILTERS = (
     WhoseFilter,
     TimeFilter,
@@ -122,4 +131,5 @@ TICKET_FILTERS = (
     DepartmentFilter,
     CategoryFilter,
     WardFilter,
+    ProjectFilter,
 )

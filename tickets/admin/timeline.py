@@ -42,6 +42,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.SUPPORTED: ("quiet", "group_add"),
     EventKind.FOLLOWED: ("quiet", "notifications"),
     EventKind.UNFOLLOWED: ("quiet", "notifications_off"),
+    EventKind.PROJECT_CHANGED: ("quiet", "drive_file_move"),
     EventKind.CODE_SENT: ("quiet", "password"),
     EventKind.WITHDRAWN: ("quiet", "delete_sweep"),
 }
@@ -115,6 +116,8 @@ def _detail(event: TicketEvent) -> str:
     if event.kind == EventKind.PRIORITY_CHANGED and "priority" in event.changes:
         old, new = event.changes["priority"]
         return f"{Priority(old).label} → {Priority(new).label}"
+    if event.kind == EventKind.PROJECT_CHANGED:
+        return f"{data.get('from') or _('none')} → {data.get('to') or _('none')}"
     if data.get("from") and data.get("to"):
         return f"{data['from']} → {data['to']}"
     return str(data.get("assignee_name") or data.get("to") or "")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from accounts.models import User
 from departments.enums import Priority
 from departments.models import Category, DepartmentMember, Stage
 from tickets.actions.assignment import override_assignment, pick_ticket
@@ -36,9 +37,16 @@ from tickets.actions.movement import (
 )
 from tickets.actions.verification import send_new_code
 from tickets.admin.following import FollowForm
+from tickets.admin.planning import PeopleForm, PlanForm
 from tickets.admin.tags import TagsForm
 from tickets.admin.verb_form import VerbForm, text_field
-from tickets.desk import categories_of, departments_with_stages, people_who_can_hold
+from tickets.desk import (
+    categories_of,
+    colleagues_on,
+    departments_with_stages,
+    open_projects,
+    people_who_can_hold,
+)
 from tickets.enums import AttachmentKind, Outcome, Source, Status
 from tickets.forms import PicturesField
 from tickets.models import Ticket
@@ -192,15 +200,23 @@ class OverrideForm(VerbForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.members = {str(member.user_id): member for member in people_who_can_hold(self.ticket)}
+        choices = self._members() if self.ticket.department_id else self._colleagues()
+        self.people = {str(person.pk): person for person, _words in choices}
         self.fields["assignee"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose a member")),
-            *[(key, member_words(member)) for key, member in self.members.items()],
+            *[(str(person.pk), words) for person, words in choices],
         ]
+
+    def _members(self) -> list[tuple[User, str]]:
+        return [(member.user, member_words(member)) for member in people_who_can_hold(self.ticket)]
+
+    def _colleagues(self) -> list[tuple[User, str]]:
+        """Work of a project alone goes to anybody who works here."""
+        return [(person, str(person)) for person in colleagues_on(self.ticket).everybody]
 
     def act(self) -> Any:
         data = self.cleaned_data
-        assignee = self.members[data["assignee"]].user
+        assignee = self.people[data["assignee"]]
         return override_assignment(self.ticket, assignee=assignee, reason=data["reason"], **self.after())
 
 
@@ -350,6 +366,15 @@ _VERBS = [
     ConsoleVerb("prioritise", Verb.PRIORITISE, gettext_lazy("Change priority"), "flag", PrioritiseForm),
     ConsoleVerb("route", Verb.ROUTE, gettext_lazy("Change category"), "category", RouteForm),
     ConsoleVerb("follow", Verb.FOLLOW, gettext_lazy("Follow"), "notifications", FollowForm, "f"),
+    ConsoleVerb(
+        "project",
+        Verb.PLAN,
+        gettext_lazy("Move to a project"),
+        "drive_file_move",
+        PlanForm,
+        is_pointless=lambda ticket: not open_projects(ticket.organisation_id),
+    ),
+    ConsoleVerb("people", Verb.EDIT, gettext_lazy("Who else works on it"), "group", PeopleForm),
     ConsoleVerb("edit", Verb.EDIT, gettext_lazy("Correct the details"), "edit", EditForm),
     ConsoleVerb("tags", Verb.EDIT, gettext_lazy("Tags"), "sell", TagsForm),
     ConsoleVerb("pictures", Verb.NOTE, gettext_lazy("Add photos"), "add_a_photo", PicturesForm),

@@ -124,7 +124,10 @@ class TicketFilters(django_filters.FilterSet):
 
 
 class ProjectFilters(django_filters.FilterSet):
-    is_archived = YesNoFilter("is_archived")
+    is_closed = YesNoFilter("closed_at", lookup_expr="isnull", exclude=True)
+    q = django_filters.CharFilter(
+        "name", lookup_expr="icontains", max_length=100, label=gettext_lazy("Part of the name.")
+    )
 
     class Meta:
         model = Project

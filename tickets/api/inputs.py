@@ -11,6 +11,7 @@ from rest_framework import serializers
 from common.api.fields import DegreesField, LineField, TextField, WordField
 from common.api.serializers import StrictSerializer
 from departments.enums import Priority
+from tickets.actions.team import MOST_PEOPLE
 from tickets.api.words import STATUS_HELP, StatusField
 from tickets.enums import Source
 from tickets.tags import LONGEST_TAG, MOST_TAGS
@@ -27,7 +28,9 @@ class TagsField(serializers.ListField):
 
 class PeopleField(serializers.ListField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(child=LineField(max_length=254), max_length=20, help_text=_PEOPLE, **options)
+        super().__init__(
+            child=LineField(max_length=254), max_length=MOST_PEOPLE, help_text=_PEOPLE, **options
+        )
 
 
 class NewTicketSerializer(StrictSerializer):
@@ -47,6 +50,7 @@ class NewTicketSerializer(StrictSerializer):
     )
     assignees = PeopleField(required=False)
     lead = LineField(max_length=254, required=False, allow_null=True, help_text=_PEOPLE)
+    status = StatusField(required=False, help_text=STATUS_HELP)
     priority = WordField(Priority, required=False)
     tags = TagsField(required=False)
     customer_name = LineField(max_length=150, required=False, allow_blank=True)
@@ -74,6 +78,28 @@ class TicketChangesSerializer(StrictSerializer):
     tags = TagsField(required=False)
     latitude = DegreesField(limit=90, required=False)
     longitude = DegreesField(limit=180, required=False)
+    status = StatusField(required=False, help_text=STATUS_HELP)
+    priority = WordField(Priority, required=False)
+    category = LineField(max_length=100, required=False, help_text=gettext_lazy("Id or code."))
+    department = LineField(max_length=100, required=False, help_text=gettext_lazy("Id or code."))
+    project = LineField(
+        max_length=100,
+        required=False,
+        allow_null=True,
+        help_text=gettext_lazy("Id or name; null takes the ticket out of its project."),
+    )
+    lead = LineField(
+        max_length=254,
+        required=False,
+        help_text=gettext_lazy("Id or e-mail address of somebody who works here."),
+    )
+    assignees = PeopleField(required=False, allow_empty=True)
+    note = TextField(
+        max_length=5000,
+        required=False,
+        allow_blank=True,
+        help_text=gettext_lazy("Why. Needed to respond, resolve and reopen."),
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("latitude" in attrs) != ("longitude" in attrs):
@@ -118,6 +144,14 @@ class TransferSerializer(ReasonSerializer):
 
 class PrioritySerializer(ReasonSerializer):
     priority = WordField(Priority)
+
+
+class PlanSerializer(StrictSerializer):
+    project = LineField(
+        max_length=100,
+        allow_null=True,
+        help_text=gettext_lazy("Id or name; null takes the ticket out of its project."),
+    )
 
 
 class RouteSerializer(StrictSerializer):

@@ -96,5 +96,5 @@ class TicketDetailSerializer(TicketSerializer):
 
 TICKET = Shape(TicketSerializer, computed={"assignees", "links"})
 # What the permission predicates read besides.
-FOR_PERMISSIONS = ("organisation_id", "department_id", "assignee_id", "reporter_id")
+FOR_PERMISSIONS = ("organisation_id", "department_id", "project_id", "assignee_id", "reporter_id")
 CUSTOMER = ("customer_name", "customer_email", "customer_phone")

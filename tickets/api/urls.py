@@ -19,7 +19,7 @@ from tickets.api.views.verbs import LifecycleEndpoint, MovementEndpoint
 from tickets.api.views.verification import VerificationEndpoint
 
 LIFECYCLE = ("start", "respond", "resolve", "complete", "reject", "reopen", "status")
-MOVEMENT = ("assign", "assignees", "pick", "transfer", "promote", "priority", "route")
+MOVEMENT = ("assign", "pick", "transfer", "promote", "priority", "route", "project")
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "update", "delete": "destroy"}
 
 urlpatterns = [
@@ -36,6 +36,11 @@ urlpatterns = [
         endpoint(f"tickets/<str:name>/{verb}/", MovementEndpoint.as_view({"post": verb}), f"ticket-{verb}")
         for verb in MOVEMENT
     ],
+    endpoint(
+        "tickets/<str:name>/assignees/",
+        MovementEndpoint.as_view({"post": "assignees", "put": "assignees"}),
+        "ticket-assignees",
+    ),
     endpoint(
         "tickets/<str:name>/messages/",
         MessagesEndpoint.as_view({"get": "list", "post": "create"}),
@@ -71,9 +76,9 @@ urlpatterns = [
     endpoint("tickets/<str:name>/tags/<path:tag>/", TagsEndpoint.as_view({"delete": "remove"}), "ticket-tag"),
     endpoint("tickets/<str:name>/timeline/", TimelineEndpoint.as_view({"get": "list"}), "ticket-timeline"),
     endpoint("projects/", ProjectsEndpoint.as_view({"get": "list", "post": "create"}), "projects"),
-    endpoint(
-        "projects/<uuid:key>/", ProjectsEndpoint.as_view({"get": "retrieve", "patch": "update"}), "project"
-    ),
+    endpoint("projects/<uuid:key>/", ProjectsEndpoint.as_view(ONE | {"put": "replace"}), "project"),
+    endpoint("projects/<uuid:key>/close/", ProjectsEndpoint.as_view({"post": "close"}), "project-close"),
+    endpoint("projects/<uuid:key>/reopen/", ProjectsEndpoint.as_view({"post": "reopen"}), "project-reopen"),
     endpoint("agents/", AgentsEndpoint.as_view({"get": "list", "post": "create"}), "agents"),
     endpoint(
         "agents/<uuid:key>/",

@@ -24,6 +24,7 @@ _SYNONYMS = {
 _NAMES = {
     Verb.OVERRIDE: "assign",
     Verb.PRIORITISE: "priority",
+    Verb.PLAN: "project",
     Verb.MESSAGE: "messages",
     Verb.REPLY: "messages",
     Verb.NOTE: "notes",

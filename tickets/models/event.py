@@ -64,6 +64,9 @@ class TicketEvent(IdentifiedModel):
         null=True,
         verbose_name=_("held by"),
     )
+    update_key = models.UUIDField(
+        _("update"), null=True, editable=False, help_text=_("Events of one update share it.")
+    )
     ticket_version = models.PositiveIntegerField(_("ticket version"))
     occurred_at = models.DateTimeField(_("at"), default=timezone.now)
     position = models.BigIntegerField(_("feed position"), null=True, unique=True)

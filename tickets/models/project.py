@@ -25,8 +25,8 @@ class Project(IdentifiedModel):
         _("name"), max_length=100, validators=[MinLengthValidator(3), refuse_control_characters]
     )
     description = models.TextField(_("description"), max_length=5000, blank=True)
-    is_archived = models.BooleanField(_("archived"), default=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 
@@ -43,3 +43,8 @@ class Project(IdentifiedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_closed(self) -> bool:
+        """A closed project keeps its tickets and takes no others."""
+        return self.closed_at is not None

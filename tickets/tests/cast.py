@@ -29,10 +29,11 @@ from tickets.actions.lifecycle import (
     withdraw_ticket,
 )
 from tickets.actions.movement import change_priority, promote_ticket, route_ticket, transfer_ticket
+from tickets.actions.planning import plan_ticket
 from tickets.actions.support import support_ticket
 from tickets.actions.verification import dispute_resolution, verify_resolution
 from tickets.enums import Status
-from tickets.models import Ticket
+from tickets.models import Project, Ticket
 from tickets.tests.factories import burst_pipe_category, report_ticket
 from tickets.verification import code_for
 from tickets.workflow import Verb
@@ -65,6 +66,7 @@ class Scene:
     other_department: Department
     other_category: Category
     cast: Cast
+    project: Project
 
     @property
     def organisation(self) -> Organisation:
@@ -101,7 +103,8 @@ def set_scene() -> Scene:
         anonymous=AnonymousUser(),
         operator=UserFactory.create(is_superuser=True, is_staff=True),
     )
-    return Scene(category, other, CategoryFactory.create(department=other), cast)
+    project = Project.objects.create(organisation=city, name="Winter readiness")
+    return Scene(category, other, CategoryFactory.create(department=other), cast, project)
 
 
 def _never_free(admin: User) -> User:
@@ -156,6 +159,7 @@ CALLS: dict[Verb, Callable[[Ticket, Any, Scene], Any]] = {
     Verb.ROUTE: lambda ticket, user, scene: route_ticket(
         ticket, category=scene.other_category, acting_user=user
     ),
+    Verb.PLAN: lambda ticket, user, scene: plan_ticket(ticket, project=scene.project, acting_user=user),
     Verb.EDIT: lambda ticket, user, _scene: edit_ticket(
         ticket, Corrections(title="Burst main"), acting_user=user
     ),

@@ -118,14 +118,13 @@ def test_staff_start_and_change_projects(agent: User) -> None:
     key = created.json()["id"]
 
     assert_problem(client.post(PROJECTS, {"name": "WINTER readiness"}), 409, "project_name_taken")
-    changed = client.patch(f"{PROJECTS}{key}/", {"name": "Winter", "is_archived": True}).json()
-    assert (changed["name"], changed["is_archived"], changed["description"]) == (
+    changed = client.patch(f"{PROJECTS}{key}/", {"name": "Winter"}).json()
+    assert (changed["name"], changed["is_closed"], changed["description"]) == (
         "Winter",
-        True,
+        False,
         "Before June.",
     )
     assert client.get(f"{PROJECTS}{key}/").json() == changed
-    assert client.get(PROJECTS, {"is_archived": "false"}).json()["results"] == []
     assert Project.objects.count() == 1
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from accounts.enums import Role
 from common.errors import DomainError, InvalidInput, NotAllowed
@@ -22,6 +23,7 @@ from tickets.actions.intake import (
     ReporterNeeded,
     create_ticket,
 )
+from tickets.actions.projects import ProjectClosed
 from tickets.enums import EventKind, Source, Status
 from tickets.models import Clock, Custody, Project, Ticket, TicketAssignee, TicketEvent
 from tickets.tests.cast import Scene, member_of, set_scene
@@ -172,8 +174,8 @@ def test_rows_of_another_organisation_do_not_exist(scene: Scene, report: Report)
 
 
 def test_what_is_not_in_use_any_more_is_refused(scene: Scene, report: Report) -> None:
-    archived = Project.objects.create(organisation=scene.organisation, name="Website", is_archived=True)
-    assert assert_refused(scene, InvalidInput, replace(report, project=archived)).field == "project"
+    ended = Project.objects.create(organisation=scene.organisation, name="Website", closed_at=timezone.now())
+    assert assert_refused(scene, ProjectClosed, replace(report, project=ended)).field == "project"
     scene.other_department.is_active = False
     scene.other_department.save(update_fields=["is_active"])
     closed = replace(report, department=scene.other_department)

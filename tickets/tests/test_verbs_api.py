@@ -18,7 +18,7 @@ from departments.tests.factories import (
 )
 from tickets.actions.lifecycle import resolve_ticket, respond, start_work, withdraw_ticket
 from tickets.enums import EventKind, Outcome, Status
-from tickets.models import Ticket
+from tickets.models import Project, Ticket
 from tickets.tests.api import api_client, assert_problem, last_kind, path_of, state_of
 from tickets.tests.factories import report_ticket
 
@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "promote": {"note": "Inspected."},
     "priority": {"priority": "urgent", "reason": "A clinic is dry."},
     "route": {"category": "{category}"},
+    "project": {"project": "{project}"},
     "messages": {"body": "Please hurry."},
     "notes": {"body": "Key at the depot."},
     "verification/new-code": {},
@@ -58,7 +59,13 @@ def filled(verb: str, **names: Any) -> dict[str, Any]:
 @pytest.fixture
 def names(category: Category, agent: User) -> dict[str, str]:
     other = CategoryFactory.create(department=DepartmentFactory.create(organisation=category.organisation))
-    return {"agent": str(agent.pk), "department": other.department.code, "category": other.code}
+    project = Project.objects.create(organisation=category.organisation, name="Winter readiness")
+    return {
+        "agent": str(agent.pk),
+        "department": other.department.code,
+        "category": other.code,
+        "project": str(project.pk),
+    }
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ EVERYBODY_SIGNED_IN = MOVERS | {
 # Who may do what to an open, public ticket of the department, as product.md has it.
 MAY: dict[Verb, set[str]] = {
     **dict.fromkeys([Verb.START, Verb.RESPOND, Verb.RESOLVE, Verb.COMPLETE, Verb.REJECT], WORKERS),
-    **dict.fromkeys([Verb.REOPEN, Verb.PICK, Verb.EDIT], WORKERS),
+    **dict.fromkeys([Verb.REOPEN, Verb.PICK, Verb.EDIT, Verb.PLAN], WORKERS),
     **dict.fromkeys([Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.NOTE], MOVERS),
     Verb.MESSAGE: MOVERS | {"reporter"},
     Verb.OVERRIDE: WORKERS - {"own_agent"},

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Organisation, User
-from accounts.queries import choose_organisation, find_colleague
+from accounts.queries import choose_organisation, find_colleague, find_colleagues
 from common.api.etags import etag_of, expected_version
 from common.api.schema import IF_MATCH
 from common.api.views import Endpoint
@@ -21,8 +21,8 @@ from departments.models import Category, Department
 from departments.queries import find_category, find_department
 from tickets.api.reading import TicketReader
 from tickets.api.shapes import TicketDetailSerializer
-from tickets.models import Ticket
-from tickets.queries import get_visible_ticket, ticket_rows
+from tickets.models import Project, Ticket
+from tickets.queries import find_project, get_visible_ticket, ticket_rows
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -104,8 +104,14 @@ def named_department(organisation: Organisation, key: str | None) -> Department 
     return found(find_department(organisation.pk, key), "department") if key else None
 
 
+def named_project(organisation: Organisation, key: str | None) -> Project | None:
+    return found(find_project(organisation.pk, key), "project") if key else None
+
+
 def named_people(organisation: Organisation, keys: list[str], field: str = "assignees") -> list[User]:
-    return [named_person(organisation, key, field) for key in keys]
+    """Those who were named, in that order; one query for all. Raises UnknownName."""
+    people = find_colleagues(organisation.pk, keys) if keys else {}
+    return [found(people.get(key), field) for key in keys]
 
 
 def named_person(organisation: Organisation, key: str, field: str) -> User:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -11,10 +13,16 @@ from rest_framework.response import Response
 
 from common.api.fields import LineField, MomentField, TextField
 from common.api.schema import ORGANISATION
-from common.api.serializers import StrictSerializer, read_body
+from common.api.serializers import NothingSerializer, StrictSerializer, read_body
 from common.errors import NotFound
 from common.pagination import Key
-from tickets.actions.projects import change_project, create_project
+from tickets.actions.projects import (
+    change_project,
+    close_project,
+    create_project,
+    delete_project,
+    reopen_project,
+)
 from tickets.api.filters import ProjectFilters
 from tickets.api.views.base import TicketsEndpoint
 from tickets.models import Project
@@ -25,11 +33,13 @@ _TAG = "projects"
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
+    is_closed = serializers.BooleanField(help_text=_("It keeps its tickets and takes no others."))
     created_at = MomentField()
+    closed_at = MomentField(allow_null=True)
 
     class Meta:
         model = Project
-        fields = ["id", "name", "description", "is_archived", "created_at"]
+        fields = ["id", "name", "description", "is_closed", "created_at", "closed_at"]
 
 
 class NewProjectSerializer(StrictSerializer):
@@ -41,7 +51,11 @@ class NewProjectSerializer(StrictSerializer):
 class ProjectChangesSerializer(StrictSerializer):
     name = LineField(min_length=3, max_length=100, required=False)
     description = TextField(max_length=5000, required=False, allow_blank=True)
-    is_archived = serializers.BooleanField(required=False)
+
+
+class WholeProjectSerializer(StrictSerializer):
+    name = LineField(min_length=3, max_length=100)
+    description = TextField(max_length=5000, allow_blank=True, default="")
 
 
 class ProjectsEndpoint(TicketsEndpoint):
@@ -97,10 +111,66 @@ class ProjectsEndpoint(TicketsEndpoint):
         tags=[_TAG],
     )
     def update(self, request: Request, key: uuid.UUID) -> Response:
-        """Name, description, or whether it is archived."""
+        """Name or description. Closed projects can be corrected too."""
+        return self._change(request, key, ProjectChangesSerializer)
+
+    @extend_schema(
+        operation_id="projects_replace",
+        summary="Write a project anew",
+        request=WholeProjectSerializer,
+        responses=ProjectSerializer,
+        parameters=[ORGANISATION],
+        tags=[_TAG],
+    )
+    def replace(self, request: Request, key: uuid.UUID) -> Response:
+        """Name and description as given; a description that is left out becomes empty."""
+        return self._change(request, key, WholeProjectSerializer)
+
+    def _change(self, request: Request, key: uuid.UUID, body: type[StrictSerializer]) -> Response:
         project = self._one(request, key)
-        given = read_body(ProjectChangesSerializer, request)
+        given = read_body(body, request)
         return Response(ProjectSerializer(change_project(project, acting_user=request.user, **given)).data)
+
+    @extend_schema(
+        operation_id="projects_close",
+        summary="Close a project",
+        request=NothingSerializer,
+        responses=ProjectSerializer,
+        parameters=[ORGANISATION],
+        tags=[_TAG],
+    )
+    def close(self, request: Request, key: uuid.UUID) -> Response:
+        """It keeps its tickets, which can still be worked on, and takes no others."""
+        return self._turn(request, key, close_project)
+
+    @extend_schema(
+        operation_id="projects_reopen",
+        summary="Reopen a project",
+        request=NothingSerializer,
+        responses=ProjectSerializer,
+        parameters=[ORGANISATION],
+        tags=[_TAG],
+    )
+    def reopen(self, request: Request, key: uuid.UUID) -> Response:
+        """It takes tickets again."""
+        return self._turn(request, key, reopen_project)
+
+    def _turn(self, request: Request, key: uuid.UUID, act: Callable[..., Project]) -> Response:
+        project = self._one(request, key)
+        read_body(NothingSerializer, request)
+        return Response(ProjectSerializer(act(project, acting_user=request.user)).data)
+
+    @extend_schema(
+        operation_id="projects_delete",
+        summary="Delete a project",
+        responses={204: None},
+        parameters=[ORGANISATION],
+        tags=[_TAG],
+    )
+    def destroy(self, request: Request, key: uuid.UUID) -> Response:
+        """Only one that no ticket ever belonged to; any other can be closed."""
+        delete_project(self._one(request, key), acting_user=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def _seen(self, request: Request) -> ProjectQuerySet:
         organisation = self.chosen_organisation(request, self.organisation_slug(request))

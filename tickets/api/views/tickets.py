@@ -17,12 +17,13 @@ from accounts.permissions import is_staff_of
 from common.api.etags import etag_of, expected_version, is_known
 from common.api.schema import IF_MATCH, IF_NONE_MATCH, ORGANISATION
 from common.api.serializers import read_body
-from common.errors import NotAllowed
+from common.errors import InvalidInput, NotAllowed
 from common.pagination import Key
-from tickets.actions.assignment import override_assignment
-from tickets.actions.editing import Corrections, edit_ticket
+from tickets.actions.editing import Corrections
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.actions.lifecycle import withdraw_ticket
+from tickets.actions.status import change_status
+from tickets.actions.updating import Wanted, update_ticket
 from tickets.api.filters import TicketFilters
 from tickets.api.inputs import NewTicketSerializer, TicketChangesSerializer
 from tickets.api.reading import TicketReader
@@ -31,21 +32,23 @@ from tickets.api.views.base import (
     NAME,
     OneTicketEndpoint,
     TicketsEndpoint,
-    found,
     named_category,
     named_department,
     named_people,
     named_person,
+    named_project,
     signed_in_user,
 )
-from tickets.enums import Source
+from tickets.enums import Source, Status
+from tickets.events import one_update
 from tickets.models import Ticket
 from tickets.permissions import can_log_for_caller
-from tickets.queries import find_project, tickets_in
+from tickets.queries import tickets_in
 from tickets.querysets import TicketQuerySet
+from tickets.workflow import NoteRequired
 
 # What decides over other people's work is for those who work here.
-STAFF_ONLY = ("assignees", "lead", "priority", "project", "tags", "external_ref", "source")
+STAFF_ONLY = ("assignees", "lead", "status", "priority", "project", "tags", "external_ref", "source")
 _BURST_PIPE = {
     "title": "Water is running down Church Street",
     "description": "A pipe burst in front of number 112 this morning.",
@@ -122,9 +125,8 @@ def log_ticket(organisation: Organisation, given: dict[str, Any], *, acting_user
         if reserved is not None:
             raise NotAllowed(_("Only people who work here can set this."), field=reserved)
     report = _report(organisation, given)
-    lead = given.get("lead")
-    person = named_person(organisation, lead, "lead") if lead else None
-    with transaction.atomic():
+    status = given.get("status", Status.OPEN)
+    with transaction.atomic(), one_update():
         ticket = create_ticket(
             organisation,
             report,
@@ -132,26 +134,32 @@ def log_ticket(organisation: Organisation, given: dict[str, Any], *, acting_user
             source=Source(given.get("source", Source.API)),
             acting_user=acting_user,
         )
-        if person is not None and ticket.assignee_id != person.pk:
-            reason = _("Chosen when the ticket was logged.")
-            ticket = override_assignment(ticket, assignee=person, reason=reason, acting_user=acting_user)
-    return ticket
+        return ticket if status == Status.OPEN else _take_to(ticket, status, acting_user)
+
+
+def _take_to(ticket: Ticket, status: Status, acting_user: Any) -> Ticket:
+    """Work that had begun, or was done, before it was written down."""
+    try:
+        return change_status(ticket, status=status, note="", acting_user=acting_user)
+    except NoteRequired as refusal:
+        raise InvalidInput(_("A new ticket is open, in progress or closed."), field="status") from refusal
 
 
 def _report(organisation: Organisation, given: dict[str, Any]) -> Report:
-    project = given.get("project")
+    lead = given.get("lead")
     return Report(
         title=given["title"],
         description=given.get("description", ""),
         category=named_category(organisation, given.get("category")),
         department=named_department(organisation, given.get("department")),
-        project=found(find_project(organisation.pk, project), "project") if project else None,
+        project=named_project(organisation, given.get("project")),
         priority=given.get("priority"),
         place=Place(given.get("latitude"), given.get("longitude"), given.get("address", "")),
         tags=given.get("tags", ()),
         external_ref=given.get("external_ref", ""),
         is_public=given.get("is_public"),
         assignees=named_people(organisation, given.get("assignees", [])),
+        lead=named_person(organisation, lead, "lead") if lead else None,
     )
 
 
@@ -184,24 +192,30 @@ class TicketEndpoint(OneTicketEndpoint):
 
     @extend_schema(
         operation_id="tickets_update",
-        summary="Correct a ticket",
+        summary="Change a ticket",
         request=TicketChangesSerializer,
         responses=TicketDetailSerializer,
         parameters=[NAME, IF_MATCH],
         tags=["tickets"],
         examples=[
-            OpenApiExample("A better title", {"title": "Burst main in Church Street"}, request_only=True)
+            OpenApiExample("A better title", {"title": "Burst main in Church Street"}, request_only=True),
+            OpenApiExample(
+                "Begin, and say who helps",
+                {"status": "in progress", "assignees": ["water@demo.lokisa.example"]},
+                request_only=True,
+            ),
         ],
     )
     def update(self, request: Request, name: str) -> Response:
-        """Title, description, place or tags; everything else has a verb of its own."""
+        """Every change is made by the verb that it has, with that verb's rules, all of them or none.
+
+        What is the same as before changes nothing. People who follow the ticket hear of it once.
+        """
         ticket = self.seen_ticket(request, name)
-        given = read_body(TicketChangesSerializer, request)
-        point = (given.pop("latitude"), given.pop("longitude")) if "latitude" in given else None
-        corrections = Corrections(**given, point=point)
+        wanted = _wanted(ticket.organisation, read_body(TicketChangesSerializer, request))
         version = expected_version(request)
         return self.answer(
-            request, edit_ticket(ticket, corrections, acting_user=request.user, expected_version=version)
+            request, update_ticket(ticket, wanted, acting_user=request.user, expected_version=version)
         )
 
     @extend_schema(
@@ -218,3 +232,21 @@ class TicketEndpoint(OneTicketEndpoint):
             ticket, acting_user=signed_in_user(request), expected_version=expected_version(request)
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _wanted(organisation: Organisation, given: dict[str, Any]) -> Wanted:
+    point = (given["latitude"], given["longitude"]) if "latitude" in given else None
+    words = {name: given[name] for name in ("title", "description", "address", "tags") if name in given}
+    lead, people = given.get("lead"), given.get("assignees")
+    return Wanted(
+        corrections=Corrections(**words, point=point),
+        status=given.get("status"),
+        priority=given.get("priority"),
+        category=named_category(organisation, given.get("category")),
+        department=named_department(organisation, given.get("department")),
+        project=named_project(organisation, given.get("project")),
+        leaves_project="project" in given and not given["project"],
+        lead=named_person(organisation, lead, "lead") if lead else None,
+        assignees=None if people is None else named_people(organisation, people),
+        note=given.get("note", ""),
+    )

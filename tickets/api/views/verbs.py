@@ -23,6 +23,7 @@ from tickets.actions.lifecycle import (
     start_work,
 )
 from tickets.actions.movement import change_priority, promote_ticket, route_ticket, transfer_ticket
+from tickets.actions.planning import plan_ticket
 from tickets.actions.status import change_status
 from tickets.api.inputs import (
     AnswerSerializer,
@@ -30,6 +31,7 @@ from tickets.api.inputs import (
     AssignSerializer,
     NoteSerializer,
     OptionalNoteSerializer,
+    PlanSerializer,
     PrioritySerializer,
     ReasonSerializer,
     RouteSerializer,
@@ -44,6 +46,7 @@ from tickets.api.views.base import (
     named_department,
     named_people,
     named_person,
+    named_project,
 )
 from tickets.enums import Source
 from tickets.models import Ticket
@@ -182,6 +185,15 @@ class MovementEndpoint(VerbEndpoint):
     def priority(self, request: Request, name: str) -> Response:
         """The time used so far counts against the new promise."""
         return self.use(request, name, PrioritySerializer, change_priority)
+
+    @documents_verb("project", "Move to another project", PlanSerializer, {"project": "Winter readiness"})
+    def project(self, request: Request, name: str) -> Response:
+        """A closed project takes no tickets. Only what a department has can leave its project."""
+
+        def prepare(ticket: Ticket, given: Body) -> Body:
+            return {"project": named_project(ticket.organisation, given["project"])}
+
+        return self.use(request, name, PlanSerializer, plan_ticket, prepare)
 
     @documents_verb("route", "Correct the category", RouteSerializer, {"category": "ROA-POTHOLE"})
     def route(self, request: Request, name: str) -> Response:
