@@ -3,6 +3,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tickets.enums import EventKind
+
+# What can be worth points. Other kinds of events come and go without a word to the ledger.
+EARNING = [EventKind.RESOLVED, EventKind.VERIFIED, EventKind.DISPUTED, EventKind.REOPENED, EventKind.EXPIRED]
+
 
 class Cause(models.TextChoices):
     """What stood in the way of a promise, as far as the history shows it."""

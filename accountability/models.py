@@ -10,13 +10,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accountability.enums import Cause, Share
+from accountability.enums import EARNING, Cause, Share
 from accountability.querysets import BreachQuerySet, PointsEntryQuerySet, PointsRuleQuerySet
 from accounts.models import Organisation
 from common.models import IdentifiedModel
 from common.text import refuse_control_characters
 from departments.models import Department
-from tickets.enums import EventKind, Promise
+from tickets.enums import Promise
 from tickets.models import Ticket, TicketEvent
 
 
@@ -101,7 +101,9 @@ class PointsRule(IdentifiedModel):
     code = models.SlugField(_("code"), max_length=40)
     version = models.PositiveIntegerField(_("version"), default=1)
     title = models.CharField(_("title"), max_length=120)
-    event_kind = models.CharField(_("event"), max_length=40, choices=EventKind)
+    event_kind = models.CharField(
+        _("event"), max_length=40, choices=[(kind.value, kind.label) for kind in EARNING]
+    )
     points = models.SmallIntegerField(_("points"), help_text=_("Negative for a penalty."))
     share = models.CharField(_("dealt out"), max_length=20, choices=Share)
     created_at = models.DateTimeField(_("in force since"), default=timezone.now, editable=False)
@@ -124,7 +126,8 @@ class PointsRule(IdentifiedModel):
             models.CheckConstraint(condition=~Q(points=0), name="pointsrule_is_worth_something"),
             models.CheckConstraint(condition=Q(share__in=Share.values), name="pointsrule_share_is_known"),
             models.CheckConstraint(
-                condition=Q(event_kind__in=EventKind.values), name="pointsrule_event_kind_is_known"
+                condition=Q(event_kind__in=[kind.value for kind in EARNING]),
+                name="pointsrule_event_kind_is_known",
             ),
         ]
 

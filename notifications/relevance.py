@@ -9,6 +9,7 @@ from tickets.models import Ticket, TicketEvent
 # What is only of use while the ticket has this status.
 _ONLY_WHILE = {
     EventKind.STARTED: Status.IN_PROGRESS,
+    EventKind.RESPONSE_LATE: Status.OPEN,
     EventKind.RESOLVED: Status.RESOLVED,
     EventKind.CODE_SENT: Status.RESOLVED,
 }

@@ -93,6 +93,7 @@ class EventKind(models.TextChoices):
     REOPENED = "ticket.reopened", _("reopened")
     TRANSFERRED = "ticket.transferred", _("transferred")
     PROMOTED = "ticket.promoted", _("moved to the next stage")
+    RESPONSE_LATE = "ticket.response_late", _("answer is late")
     EXPIRED = "ticket.expired", _("promise missed")
     MESSAGE_ADDED = "ticket.message_added", _("message")
     NOTE_ADDED = "ticket.note_added", _("internal note")

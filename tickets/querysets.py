@@ -126,8 +126,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(created_at__gte=moment)
 
     def closing_by(self, now: datetime) -> TicketQuerySet:
-        """Waiting tickets whose time to answer is over."""
-        return self.filter(auto_close_at__lte=now)
+        """Waiting tickets whose time to answer is over, the longest over first."""
+        return self.filter(auto_close_at__lte=now).order_by("auto_close_at", "pk")
+
+    def closing_behind(self, auto_close_at: datetime, key: uuid.UUID) -> TicketQuerySet:
+        """Behind a place of `closing_by`."""
+        return self.filter(
+            Q(auto_close_at__gt=auto_close_at) | Q(pk__gt=key), auto_close_at__gte=auto_close_at
+        )
 
     # Whose they are
 
@@ -375,6 +381,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def due_by(self, now: datetime) -> ClockQuerySet:
         return self.running().filter(due_at__lte=now).order_by("due_at", "pk")
+
+    def due_behind(self, due_at: datetime, key: uuid.UUID) -> ClockQuerySet:
+        """Behind a place of `due_by`."""
+        return self.filter(Q(due_at__gt=due_at) | Q(pk__gt=key), due_at__gte=due_at)
 
     def for_promise(self, promise: str) -> ClockQuerySet:
         return self.filter(promise=promise)

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from departments.models import Department
 from tickets import feed
-from tickets.actions import draining, sweeps
+from tickets.actions import draining, expiry, sweeps
 from tickets.wakeups import DRAIN, RELAY
 
 
@@ -28,7 +28,7 @@ def drain_all_queues() -> int:
 
 @shared_task(name="tickets.expire_due", queue="sweeps")
 def expire_due_tickets() -> int:
-    return sweeps.expire_due_tickets(acting_user=None)
+    return expiry.expire_due_tickets(acting_user=None)
 
 
 @shared_task(name="tickets.close_unanswered", queue="sweeps")

@@ -18,9 +18,9 @@ from accounts.models import User
 from common.months import Month
 from departments.models import Category, Department
 from departments.tests.factories import DepartmentFactory, staff_member
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.lifecycle import reopen_ticket, resolve_ticket, start_work
 from tickets.actions.movement import transfer_ticket
-from tickets.actions.sweeps import expire_due_tickets
 from tickets.actions.verification import dispute_resolution, verify_resolution
 from tickets.enums import EventKind, Promise
 from tickets.models import Ticket

@@ -18,7 +18,7 @@ from accounts.enums import Role
 from accounts.models import User
 from common.errors import DomainError, InvalidInput, NotAllowed
 from departments.tests.factories import DepartmentFactory, staff_member
-from tickets.actions.sweeps import expire_due_tickets
+from tickets.actions.expiry import expire_due_tickets
 from tickets.enums import EventKind
 from tickets.tests.factories import burst_pipe_category, report_ticket
 

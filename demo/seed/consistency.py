@@ -98,6 +98,12 @@ _QUESTIONS = {
         LEFT JOIN tickets_ticketevent e ON e.ticket_id = t.id AND e.kind = 'ticket.expired'
         WHERE t.expired_at IS DISTINCT FROM c.breached_at OR t.expired_at IS DISTINCT FROM e.occurred_at
     """,
+    "an answer is late when its promise was broken, and an event says so": """
+        SELECT count(*) FROM tickets_ticketevent e
+        FULL JOIN (SELECT * FROM tickets_clock WHERE promise = 'respond' AND state = 'breached') c
+            ON c.ticket_id = e.ticket_id AND c.breached_at = e.occurred_at AND e.kind = 'ticket.response_late'
+        WHERE c.id IS NULL AND e.kind = 'ticket.response_late' OR e.id IS NULL
+    """,
     "kept promises stayed within their target, broken ones used it up": """
         SELECT count(*) FROM tickets_clock
         WHERE state = 'met' AND elapsed_seconds > target_seconds + 1

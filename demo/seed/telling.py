@@ -118,6 +118,8 @@ class Telling:
                 if clock.promise is Promise.RESOLVE:
                     self.write(expired_at=due_at)
                     self.record(EventKind.EXPIRED, due_at, actor=None)
+                else:
+                    self.record(EventKind.RESPONSE_LATE, due_at, actor=None, visibility=Visibility.STAFF)
 
     # Writing
 

@@ -16,8 +16,9 @@ from accounts.models import Organisation, User
 from demo.seed.consistency import inconsistencies
 from demo.seed.people import PASSWORD, RESIDENT
 from departments.models import Department, DepartmentMember
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.lifecycle import resolve_ticket, start_work
-from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues, expire_due_tickets
+from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues
 from tickets.actions.verification import verify_resolution
 from tickets.enums import Outcome, Status
 from tickets.feed import relay_events

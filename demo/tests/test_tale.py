@@ -24,6 +24,7 @@ from departments.models import Calendar, CalendarException, Category, WorkingInt
 from departments.tests.factories import DepartmentFactory, DepartmentMemberFactory, StageFactory
 from tickets.actions.assignment import override_assignment
 from tickets.actions.conversation import add_message, add_note
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import (
     close_unanswered,
@@ -35,7 +36,6 @@ from tickets.actions.lifecycle import (
 )
 from tickets.actions.movement import promote_ticket, transfer_ticket
 from tickets.actions.support import support_ticket
-from tickets.actions.sweeps import expire_due_tickets
 from tickets.actions.verification import dispute_resolution, verify_resolution
 from tickets.enums import EventKind, Source
 from tickets.models import Clock, Custody, Message, Support, Ticket, TicketEvent, Verification

@@ -24,12 +24,12 @@ from notifications.tests.factories import last_event, resident, tell
 from tests.inboxes import Inbox
 from tickets.actions.assignment import override_assignment
 from tickets.actions.conversation import add_message
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.following import follow_ticket
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import close_unanswered, resolve_ticket, respond, start_work
 from tickets.actions.movement import transfer_ticket
 from tickets.actions.support import support_ticket
-from tickets.actions.sweeps import expire_due_tickets
 from tickets.actions.verification import dispute_resolution, send_new_code, verify_resolution
 from tickets.enums import EventKind, Source
 from tickets.models import Project, TicketEvent

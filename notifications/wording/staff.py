@@ -77,6 +77,18 @@ def reopened(occasion: Occasion) -> Words:
     )
 
 
+def response_late(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("The first answer is late"),
+        paragraphs=[
+            _("Somebody was promised an answer by %(moment)s.") % {"moment": occasion.moment},
+            _("Start work, or write to the reporter. The promise to fix it still runs."),
+            *_due(occasion),
+        ],
+        button=_open(),
+    )
+
+
 def expired(occasion: Occasion) -> Words:
     values = {"moment": occasion.moment, "department": occasion.department}
     paragraphs = [_("The promise was missed: this ticket expired on %(moment)s.") % values]
@@ -113,6 +125,7 @@ STAFF_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.VERIFIED: verified,
     EventKind.DISPUTED: disputed,
     EventKind.REOPENED: reopened,
+    EventKind.RESPONSE_LATE: response_late,
     EventKind.EXPIRED: expired,
     EventKind.MESSAGE_ADDED: message_added,
     EventKind.WITHDRAWN: withdrawn,

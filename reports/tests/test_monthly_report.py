@@ -19,9 +19,9 @@ from departments.models import Category
 from departments.tests.factories import CategoryFactory, DepartmentFactory, StandardFactory, staff_member
 from reports.figures import CategoryFigures, Figures
 from reports.queries import monthly_report, public_breaches
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.lifecycle import close_unanswered, resolve_ticket, withdraw_ticket
 from tickets.actions.support import support_ticket
-from tickets.actions.sweeps import expire_due_tickets
 from tickets.actions.verification import dispute_resolution, verify_resolution
 from tickets.models import Ticket
 from tickets.tests.factories import burst_pipe_category, report_ticket

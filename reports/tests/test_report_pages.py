@@ -17,7 +17,7 @@ from accounts.enums import Role
 from accounts.models import User
 from departments.models import Category
 from departments.tests.factories import staff_member
-from tickets.actions.sweeps import expire_due_tickets
+from tickets.actions.expiry import expire_due_tickets
 from tickets.tests.factories import burst_pipe_category, report_ticket
 
 pytestmark = pytest.mark.django_db

@@ -42,11 +42,11 @@ from departments.tests.factories import (
 from notifications.actions.route import route_event
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.conversation import add_message, add_note
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.following import follow_ticket
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.support import support_ticket
-from tickets.actions.sweeps import expire_due_tickets
 from tickets.actions.verification import verify_resolution
 from tickets.enums import AttachmentKind, Source
 from tickets.feed import stamp_positions

@@ -12,7 +12,7 @@ from departments.models import Calendar, Standard
 from departments.queries import standard_for
 from departments.working_time import WorkingCalendar
 from tickets.actions.change import Change
-from tickets.enums import ClockState, EventKind, Promise, Status
+from tickets.enums import ClockState, EventKind, Promise, Status, Visibility
 from tickets.models import Clock, Ticket
 from tickets.workflow import UNSETTLED
 
@@ -84,21 +84,34 @@ def _show_due(change: Change, clock: Clock) -> None:
 
 def breach_what_is_due(change: Change) -> None:
     """Mark every clock that ran out by now, dated at its due time, before anything else happens."""
-    for clock in change.ticket.clocks.due_by(change.at).select_related("calendar"):
-        due_at = clock.due_at or change.at
-        _bank(clock, due_at)
-        clock.state = ClockState.BREACHED
-        clock.breached_at = due_at
-        clock.save()
-        if clock.promise == Promise.RESOLVE:
-            _expire(change, due_at)
+    for clock in change.ticket.clocks.due_by(change.at):
+        run_out(change, clock)
+        clock.save(update_fields=RUN_OUT_FIELDS)
 
 
-def _expire(change: Change, due_at: datetime) -> None:
-    """The ticket stays open and flagged; the event holds who had it when the time ran out."""
+# What `run_out` writes of a clock.
+RUN_OUT_FIELDS = ["state", "breached_at", "elapsed_seconds", "running_since"]
+
+
+def run_out(change: Change, clock: Clock) -> None:
+    """A promise is broken, at its due time. The caller saves the clock, alone or with many others.
+
+    The ticket stays open; the event holds who had it when the time ran out.
+    """
+    due_at = clock.due_at or change.at
+    clock.state = ClockState.BREACHED
+    clock.breached_at = due_at
+    # A target that had been used up when it was set was due at once, with more than it on the clock.
+    clock.elapsed_seconds = max(clock.elapsed_seconds, clock.target_seconds)
+    clock.running_since = None
     pending, change.changes = change.changes, {}
-    change.write(expired_at=due_at)
-    change.record(EventKind.EXPIRED, occurred_at=due_at, by_system=True)
+    if clock.promise == Promise.RESOLVE:
+        change.write(expired_at=due_at)
+        change.record(EventKind.EXPIRED, occurred_at=due_at, by_system=True)
+    else:
+        change.record(
+            EventKind.RESPONSE_LATE, occurred_at=due_at, by_system=True, visibility=Visibility.STAFF
+        )
     change.changes = pending
 
 

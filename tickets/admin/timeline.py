@@ -35,6 +35,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.REOPENED: ("progress", "undo"),
     EventKind.TRANSFERRED: ("quiet", "move_up"),
     EventKind.PROMOTED: ("quiet", "double_arrow"),
+    EventKind.RESPONSE_LATE: ("overdue", "timer_off"),
     EventKind.EXPIRED: ("overdue", "error"),
     EventKind.MESSAGE_ADDED: ("open", "chat"),
     EventKind.NOTE_ADDED: ("note", "sticky_note_2"),

@@ -14,7 +14,8 @@ from departments.models import DepartmentMember
 from departments.tests.factories import staff_member
 from tickets.actions.assignment import override_assignment, set_availability
 from tickets.actions.draining import drain_queue
-from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues, expire_due_tickets
+from tickets.actions.expiry import expire_due_tickets
+from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues
 from tickets.enums import Status
 from tickets.models import Clock, Ticket
 from tickets.tests.cast import CALLS, Scene, set_scene

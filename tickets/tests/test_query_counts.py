@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from departments.tests.factories import WardFactory, office_hours, staff_member
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
-from tickets.actions.sweeps import expire_due_tickets
 from tickets.enums import Source, Status
 from tickets.models import Clock, Ticket
 from tickets.tests.cast import CALLS, Scene, set_scene, ticket_in

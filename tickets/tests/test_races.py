@@ -16,11 +16,12 @@ from departments.tests.factories import DepartmentFactory, staff_member
 from tickets.actions.assignment import override_assignment, pick_ticket, set_availability
 from tickets.actions.conversation import add_message
 from tickets.actions.draining import drain_queue
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.movement import transfer_ticket
 from tickets.actions.support import support_ticket
-from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues, expire_due_tickets
+from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues
 from tickets.actions.verification import CodeUsedUp, WrongCode, verify_resolution
 from tickets.enums import EventKind, Outcome, Source, Status
 from tickets.models import Ticket, TicketEvent

@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
 from tests.features.world import VISITOR, World
+from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.lifecycle import resolve_ticket, start_work
-from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues, expire_due_tickets
+from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues
 from tickets.actions.verification import verify_resolution
 from tickets.enums import ClockState, Outcome, Promise, Status
 from tickets.verification import code_for
