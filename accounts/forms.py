@@ -5,19 +5,25 @@ from __future__ import annotations
 import zoneinfo
 from typing import Any
 
+from allauth.account import forms as allauth_forms
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import limits
+from accounts.contacts import Contact, ContactKind
+from accounts.fields import ContactField, refuse_without_sms
+from accounts.flows import SmsRecovery
 from accounts.models import User
-from common.errors import DomainError
-from common.phones import normalise_phone
+from accounts.queries import find_user_by_contact
+from accounts.sms import TooManySms
 from common.text import clean_line, refuse_control_characters
 
 
 class PersonFields(forms.Form):
-    """Name and phone, as sign-up and the account page ask for them."""
+    """What sign-up and the account page both ask for."""
 
     full_name = forms.CharField(
         label=_("Your name"),
@@ -26,53 +32,106 @@ class PersonFields(forms.Form):
         validators=[refuse_control_characters],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    phone = forms.CharField(
-        label=_("Mobile number"),
-        help_text=_("For news by SMS. Nobody else sees it."),
-        max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
-
-    def __init__(self, *args: Any, person: User | None = None, **options: Any) -> None:
-        super().__init__(*args, **options)
-        # Whose number it may be already; nobody's at sign-up.
-        self.person = person
 
     def clean_full_name(self) -> str:
         return clean_line(self.cleaned_data["full_name"])
 
-    def clean_phone(self) -> str | None:
-        typed = self.cleaned_data["phone"].strip()
-        if not typed:
-            return None
-        try:
-            number = normalise_phone(typed)
-        except DomainError as refusal:
-            raise forms.ValidationError(refusal.message) from refusal
-        others = User.objects.filter(phone=number)
-        if self.person is not None:
-            others = others.exclude(pk=self.person.pk)
-        if others.exists():
-            raise forms.ValidationError(_("Somebody already has this phone number."))
-        return number
+
+class _TakesEither(forms.Form):
+    """A form of allauth's with one field for address and number in the place of two."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ContactKind:
+            self.fields.pop(name, None)
+        self.fields["contact"] = ContactField(initial=self.initial.get(ContactKind.EMAIL))
+        self.order_fields(getattr(self, "field_order", None) or ["contact"])
+
+    def clean_contact(self) -> Contact:
+        """Handed on as the field that allauth knows, with allauth's own check of it."""
+        contact: Contact = self.cleaned_data["contact"]
+        if contact.kind == ContactKind.PHONE:
+            check_may_be_texted(contact.value)
+        self.cleaned_data[contact.kind] = contact.value
+        check = getattr(self, f"clean_{contact.kind}", None)
+        if check is not None:
+            self.cleaned_data[contact.kind] = check()
+        return contact
 
 
-class SignupForm(PersonFields):
-    """What sign-up asks beside e-mail and password; allauth makes its own form from it."""
+def check_may_be_texted(phone: str) -> None:
+    """Raises ValidationError where no SMS can be sent, or no more of them to this number."""
+    refuse_without_sms()
+    if not limits.is_left(context.request, "sms", key=phone):
+        raise forms.ValidationError(TooManySms.sentence, code=TooManySms.code)
 
-    field_order = ["full_name", "email", "phone", "password1"]
 
-    def signup(self, request: HttpRequest, user: User) -> None:
-        user.full_name = self.cleaned_data["full_name"]
-        user.phone = self.cleaned_data["phone"]
-        user.save(update_fields=["full_name", "phone"])
+class SignUpForm(PersonFields, _TakesEither, allauth_forms.SignupForm):
+    field_order = ["full_name", "contact", "password1"]
+
+
+class SignInForm(allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["login"] = ContactField()
+        self.order_fields(["login", "password"])
+
+    def clean_login(self) -> str:
+        return str(self.cleaned_data["login"])
+
+
+class CodeToSignInForm(_TakesEither, allauth_forms.RequestLoginCodeForm):
+    """Sign in with a code instead of a password."""
+
+
+class ForgottenPasswordForm(allauth_forms.ResetPasswordForm):
+    """The field keeps allauth's name, by which its view counts how often somebody asks."""
+
+    contact: Contact
+    users: list[User]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["email"] = ContactField()
+
+    def clean_email(self) -> str:
+        contact: Contact = self.cleaned_data["email"]
+        self.contact, self.cleaned_data["email"] = contact, contact.value
+        if contact.kind == ContactKind.EMAIL:
+            super().clean_email()
+        else:
+            check_may_be_texted(contact.value)
+            person = find_user_by_contact(contact)
+            self.users = [person] if person is not None and person.is_active else []
+        return contact.value
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        if self.contact.kind == ContactKind.EMAIL:
+            return str(super().save(request, **options))
+        phone = str(self.cleaned_data["email"])
+        SmsRecovery.start(request, user=next(iter(self.users), None), phone=phone)
+        return phone
+
+
+class PhoneForm(allauth_forms.ChangePhoneForm):
+    """Another number, which counts once it is confirmed."""
+
+    def clean_phone(self) -> str:
+        phone = str(super().clean_phone())
+        check_may_be_texted(phone)
+        return phone
+
+
+class PhoneCodeForm(allauth_forms.VerifyPhoneForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
 class AccountForm(PersonFields):
     """The account page."""
 
-    changeable = ("full_name", "phone", "language", "time_zone")
+    changeable = ("full_name", "language", "time_zone")
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -81,8 +140,8 @@ class AccountForm(PersonFields):
     )
 
     def __init__(self, *args: Any, person: User, **options: Any) -> None:
-        initial = {name: getattr(person, name) or "" for name in self.changeable}
-        super().__init__(*args, initial=initial, person=person, **options)
+        options["initial"] = {name: getattr(person, name) or "" for name in self.changeable}
+        super().__init__(*args, **options)
 
     def save_to(self, person: User) -> None:
         """A plain change of one's own row: no rule beyond the fields' own, and nobody to tell."""
@@ -104,8 +163,9 @@ class DeletionForm(forms.Form):
     def __init__(self, *args: Any, person: User, **options: Any) -> None:
         super().__init__(*args, **options)
         if not person.has_usable_password():
-            self.fields["password"].label = _("Your e-mail address, to confirm")
-            self.fields["password"].widget = forms.EmailInput(attrs={"autocomplete": "off"})
+            by = _("Your e-mail address, to confirm") if person.email else _("Your mobile number, to confirm")
+            self.fields["password"].label = by
+            self.fields["password"].widget = forms.TextInput(attrs={"autocomplete": "off"})
 
 
 class JoinForm(forms.Form):

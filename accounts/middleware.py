@@ -1,9 +1,11 @@
-"""Staff of an organisation that asks for a second factor go nowhere without one."""
+"""Who goes nowhere without a second factor, and refusals in the middle of allauth's pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.core import ratelimit
+from allauth.core.exceptions import RateLimited
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -12,14 +14,20 @@ from django.utils.translation import gettext as _
 from accounts.actions.tokens import SecondFactorRequired
 from accounts.models import User
 from accounts.queries import demands_second_factor
+from common.errors import DomainError
 from common.exception_handler import PROBLEM_TYPE, problem_body
 
+# allauth's
+_PAGES = "/accounts/"
 # Where one signs in and out and sets a second factor up.
 _OPEN = ("/accounts/", "/account/", "/i18n/", "/static/", "/healthz", "/readyz")
 
 
 class SecondFactorMiddleware:
-    """Only looks at sessions; tokens are refused where they are given."""
+    """Staff of an organisation that asks for a second factor set one up first.
+
+    Only looks at sessions; tokens are refused where they are given.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -38,3 +46,24 @@ class SecondFactorMiddleware:
             return JsonResponse(body, status=refusal.status_code, content_type=PROBLEM_TYPE)
         messages.warning(request, _("Your organisation asks for a second step. Set one up to go on."))
         return redirect("mfa_index")
+
+
+class RefusalMiddleware:
+    """What an action refuses in the middle of allauth's pages is said on the page where it was asked for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not request.path_info.startswith(_PAGES):
+            return None
+        if isinstance(exception, RateLimited):
+            refused: HttpResponse = ratelimit.respond_429(request)
+            return refused
+        if isinstance(exception, DomainError):
+            messages.error(request, exception.message)
+            return redirect(request.get_full_path())
+        return None

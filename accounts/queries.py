@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.utils import is_mfa_enabled
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.contacts import Contact, ContactKind
 from accounts.models import ApiKey, Membership, Organisation, User
 from accounts.permissions import is_operator, own_organisations, roles_of
 from accounts.querysets import ApiKeyQuerySet, MembershipQuerySet, UserQuerySet
@@ -45,6 +47,19 @@ def demands_second_factor(user: User) -> bool:
 
 def find_user_by_email(email: str) -> User | None:
     return UserQuerySet(User).with_email(email).first()
+
+
+def find_user_by_phone(phone: str) -> User | None:
+    """Who has confirmed this number, in E.164."""
+    return UserQuerySet(User).with_confirmed_phone(phone).first()
+
+
+def find_user_by_contact(contact: Contact) -> User | None:
+    """Whose address or number it is; of addresses also a further one that they have confirmed."""
+    if contact.kind == ContactKind.PHONE:
+        return find_user_by_phone(contact.value)
+    further = EmailAddress.objects.filter(email__iexact=contact.value, verified=True).select_related("user")
+    return find_user_by_email(contact.value) or next((address.user for address in further), None)
 
 
 class UnknownOrganisation(InvalidInput):

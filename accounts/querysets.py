@@ -68,6 +68,15 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_email(self, email: str) -> UserQuerySet:
         return self.filter(email__iexact=email)
 
+    def with_confirmed_phone(self, phone: str) -> UserQuerySet:
+        """Whose number it is for certain: the one person who has typed a code sent there."""
+        return self.filter(phone=phone, phone_is_confirmed=True)
+
+    def never_confirmed(self, *, before: datetime) -> UserQuerySet:
+        """Accounts opened with a number alone, whose code nobody typed: no one can sign in with them."""
+        waiting = self.filter(email=None, phone_is_confirmed=False, last_login=None, is_active=True)
+        return waiting.filter(phone__isnull=False, memberships=None, vouched_by=None, date_joined__lt=before)
+
     def by_name(self) -> UserQuerySet:
         return self.order_by("full_name", "pk")
 

@@ -10,6 +10,7 @@ app_name = "accounts"
 urlpatterns = [
     path("", views.account, name="account"),
     path("sign-out-everywhere/", views.sign_out, name="sign_out_everywhere"),
+    path("phone/remove/", views.drop_phone, name="remove_phone"),
     path("my-data.json", views.download, name="download"),
     path("delete/", views.delete, name="delete"),
     path("join/<str:token>/", views.join_organisation, name="join"),

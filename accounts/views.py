@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.internal.decorators import login_not_required
+from allauth.account.views import _VerifyPhoneChangeView, _VerifyPhoneSignupView
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -20,6 +24,7 @@ from accounts.actions.invitations import (
     join,
     needs_password,
 )
+from accounts.actions.phones import remove_phone
 from accounts.actions.sessions import sign_out_everywhere
 from accounts.forms import AccountForm, DeletionForm, JoinForm
 from accounts.models import Invitation
@@ -39,6 +44,42 @@ def account(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:account")
     context = {"form": form, "needs_second_factor": demands_second_factor(person)}
     return render(request, "account/account.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def drop_phone(request: HttpRequest) -> HttpResponse:
+    person = signed_in_user(request)
+    try:
+        remove_phone(person, acting_user=person)
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Your mobile number is removed."))
+    return redirect("accounts:account")
+
+
+class NewPersonsPhone(_VerifyPhoneSignupView):
+    """allauth sends nothing again to a number that has an account; the time of the answer would tell."""
+
+    def _resend_form_valid(self, form: Any) -> HttpResponse:
+        self.process.record_resend()
+        self.process.send()
+        messages.info(self.request, _("We have sent another code. The one before does not work any more."))
+        return redirect("account_verify_phone")
+
+
+class ChangedPhone(_VerifyPhoneChangeView):
+    def respond_process_succeeded(self, form: Any) -> HttpResponse:
+        return redirect("accounts:account")
+
+
+@login_not_required
+def confirm_phone(request: HttpRequest) -> HttpResponse:
+    """The code from the SMS: of who is signing up, or of who changes their number."""
+    view = ChangedPhone if request.user.is_authenticated else NewPersonsPhone
+    answer: HttpResponse = view.as_view()(request)
+    return answer
 
 
 @require_POST

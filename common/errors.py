@@ -16,6 +16,8 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "refused"
     status_code: ClassVar[int] = 409
+    # Seconds after which it may be tried again, for `Retry-After`.
+    wait: ClassVar[int | None] = None
     sentence: ClassVar[str | Promise] = _("This is not possible.")
 
     def __init__(self, sentence: str | Promise | None = None, *, field: str | None = None) -> None:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -27,7 +28,10 @@ def problem_json_handler(exc: Exception, context: dict[str, Any]) -> Response:
     set_rollback()
     if isinstance(exc, DomainError):
         errors = {exc.field: [exc.message]} if exc.field else None
-        return problem(exc.status_code, exc.code, exc.message, errors=errors, request_id=request_id)
+        headers = {"Retry-After": str(exc.wait)} if exc.wait else None
+        return problem(
+            exc.status_code, exc.code, exc.message, errors=errors, request_id=request_id, headers=headers
+        )
     api_error = _as_api_exception(exc)
     if api_error is None:
         logger.error("Unhandled error in the API", exc_info=exc)
@@ -133,6 +137,14 @@ def _headers_for(exc: exceptions.APIException) -> dict[str, str]:
 def _describe(exc: exceptions.APIException) -> tuple[str, str, dict[str, list[str]] | None]:
     if isinstance(exc, exceptions.ValidationError):
         return _("Some of what was sent cannot be accepted."), "invalid", _flatten(exc.detail)
+    if isinstance(exc, exceptions.Throttled):
+        wait = int(getattr(exc, "wait", None) or 0) + 1
+        sentence = ngettext(
+            "That was too often in a short time. Try again in a second.",
+            "That was too often in a short time. Try again in %(wait)d seconds.",
+            wait,
+        )
+        return sentence % {"wait": wait}, exc.default_code, None
     codes = exc.get_codes()
     code = codes if isinstance(codes, str) else exc.default_code
     detail: Any = exc.detail

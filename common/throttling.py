@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 from rest_framework.views import APIView
+
+from common.errors import DomainError
+from common.phones import normalise_phone
 
 RATES = {
     "person": "1200/min",
@@ -45,13 +50,26 @@ class SignInThrottle(_ConfiguredRate):
     scope = "sign_in"
 
     def get_cache_key(self, request: Request, view: APIView) -> str | None:
-        email = request.data.get("email") if isinstance(request.data, dict) else None
-        ident = str(email).strip().lower()[:254] if email else self.get_ident(request)
+        body = request.data if isinstance(request.data, dict) else {}
+        ident = _address_in(body) or _number_in(body) or self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": ident.encode().hex()}
 
 
+def _address_in(body: dict[str, Any]) -> str:
+    return str(body.get("email") or "").strip().lower()[:254]
+
+
+def _number_in(body: dict[str, Any]) -> str:
+    """The same number in whatever form."""
+    typed = str(body.get("phone") or "")[:254]
+    try:
+        return normalise_phone(typed) if typed else ""
+    except DomainError:
+        return typed
+
+
 class RecoveryThrottle(SignInThrottle):
-    """Mails to one address and guesses of its code."""
+    """Messages to one address or number, and guesses of its code."""
 
     scope = "recovery"
 

@@ -8,17 +8,17 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from accounts.actions.people import refuse_last_admin_of_any
 from accounts.actions.sessions import sign_out_everywhere
+from accounts.contacts import read_contact
 from accounts.models import Invitation, Membership, User
 from accounts.own_data import HOLDERS
 from accounts.permissions import forget_roles
 from accounts.queries import memberships_of
-from common.errors import InvalidInput, NotAllowed
+from common.errors import DomainError, InvalidInput, NotAllowed
 
 # Kept in the trail of what happened, in the place of the name.
 NAME_AFTERWARDS = "Deleted account"
@@ -31,13 +31,13 @@ class WrongPassword(InvalidInput):
 
 class WrongAddress(InvalidInput):
     code = "wrong_address"
-    sentence = gettext_lazy("This is not your e-mail address.")
+    sentence = gettext_lazy("This is not your e-mail address or mobile number.")
 
 
 def delete_account(person: User, *, password: str, acting_user: User) -> None:
     """The person is forgotten: their tickets stay without them, and nobody can sign in as them any more.
 
-    Who has no password confirms with their e-mail address. Raises WrongPassword, WrongAddress,
+    Who has no password confirms with their e-mail address or number. Raises WrongPassword, WrongAddress,
     LastAdmin, NotAllowed for programs, and what the apps that hold data of theirs raise.
     """
     if person.is_service or person != acting_user:
@@ -59,8 +59,16 @@ def _check_is_meant(person: User, typed: str) -> None:
     if person.has_usable_password():
         if not person.check_password(typed):
             raise WrongPassword(field="password")
-    elif not constant_time_compare(typed.strip().lower(), (person.email or "").lower()):
+    elif not _is_address_of(person, typed):
         raise WrongAddress(field="password")
+
+
+def _is_address_of(person: User, typed: str) -> bool:
+    try:
+        contact = read_contact(typed)
+    except DomainError:
+        return False
+    return contact.value in {(person.email or "").lower(), person.phone}
 
 
 def _forget_credentials(person: User) -> None:
@@ -72,6 +80,7 @@ def _forget_credentials(person: User) -> None:
 
 def _make_anonymous(person: User) -> None:
     person.email = person.phone = person.last_login = person.vouched_by = None
+    person.phone_is_confirmed = False
     person.full_name = NAME_AFTERWARDS
     person.is_active = person.is_staff = person.is_superuser = False
     person.set_unusable_password()
@@ -84,6 +93,7 @@ def export_own_data(person: User) -> dict[str, Any]:
         "id": str(person.pk),
         "email": person.email,
         "phone": person.phone,
+        "phone_is_confirmed": person.phone_is_confirmed,
         "full_name": person.full_name,
         "language": person.language,
         "time_zone": person.time_zone,

@@ -36,6 +36,11 @@ class NotJoined(DomainError):
     sentence = gettext_lazy("This person has not accepted the invitation yet.")
 
 
+class SignsInWithPhone(DomainError):
+    code = "signs_in_with_phone"
+    sentence = gettext_lazy("This person signs in with their number: only they can change it.")
+
+
 def change_membership(membership: Membership, *, role: Role, is_active: bool, acting_user: Any) -> Membership:
     """Change somebody's role, let them go, or have them back.
 
@@ -111,9 +116,18 @@ def may_edit_person(acting_user: Any, person: User) -> bool:
 
 
 def change_person(person: User, *, changed: list[str], acting_user: Any) -> User:
-    """Save the changed fields of a person. Raises LastAdmin, and NotAllowed for who is not theirs alone."""
+    """Save the changed fields of a person.
+
+    A number that somebody else has typed is not confirmed. Raises LastAdmin, NotAllowed for who is not theirs
+    alone, and SignsInWithPhone.
+    """
     if not may_edit_person(acting_user, person):
         raise NotAllowed(_("This person belongs to another organisation too: only they can change this."))
+    if "phone" in changed:
+        if person.phone_is_confirmed and not person.email:
+            raise SignsInWithPhone(field="phone")
+        person.phone_is_confirmed = False
+        changed = [*changed, "phone_is_confirmed"]
     with transaction.atomic():
         if "is_active" in changed and not person.is_active:
             refuse_last_admin_of_any(person)

@@ -6,11 +6,12 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,8 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from accounts.contacts import Contact, given_contact
+from accounts.limits import TooManyAttempts
 from accounts.models import User
 from accounts.queries import demands_second_factor
 from common.errors import DomainError
@@ -32,7 +35,14 @@ class WrongCredentials(DomainError):
 
     code = "wrong_credentials"
     status_code = 401
-    sentence = gettext_lazy("There is no active account with this e-mail address and password.")
+    sentence = gettext_lazy("There is no active account with this address or number and password.")
+
+
+class LockedOut(TooManyAttempts):
+    """Five wrong passwords for an address or a number, whether it has an account or not."""
+
+    code = "locked_out"
+    sentence = gettext_lazy("Too many wrong passwords. Wait five minutes, or set a new password.")
 
 
 class SecondFactorNeeded(DomainError):
@@ -73,14 +83,15 @@ class Tokens:
     refresh: str
 
 
-def sign_in(request: HttpRequest, *, email: str, password: str, code: str = "") -> Tokens:
-    """Tokens for a person.
+def sign_in(
+    request: HttpRequest, *, password: str, email: str = "", phone: str = "", code: str = ""
+) -> Tokens:
+    """Tokens for a person, by their address or their confirmed number.
 
-    Raises WrongCredentials, AddressUnconfirmed, SecondFactorNeeded, SecondFactorRequired.
+    Raises OneContact, InvalidContact, InvalidPhone, TooManyAttempts, WrongCredentials, AddressUnconfirmed,
+    SecondFactorNeeded, SecondFactorRequired.
     """
-    user = authenticate(request, username=email.strip().lower(), password=password)
-    if not isinstance(user, User):
-        raise WrongCredentials
+    user = _authenticate(request, given_contact(email=email, phone=phone), password)
     addresses = list(EmailAddress.objects.filter(user=user))
     is_confirmed = not addresses or any(address.verified for address in addresses)
     if not is_confirmed and user.vouched_by_id is None:
@@ -91,6 +102,17 @@ def sign_in(request: HttpRequest, *, email: str, password: str, code: str = "") 
         raise SecondFactorRequired
     update_last_login(User, user)
     return _tokens_for(user)
+
+
+def _authenticate(request: HttpRequest, contact: Contact, password: str) -> User:
+    """By allauth's backend, and counted together with the tries on the page."""
+    try:
+        user = get_adapter(request).authenticate(request, password=password, **{contact.kind: contact.value})
+    except ValidationError as error:
+        raise LockedOut from error
+    if not isinstance(user, User) or not user.is_active:
+        raise WrongCredentials
+    return user
 
 
 def renew(refresh: str) -> Tokens:

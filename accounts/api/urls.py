@@ -15,10 +15,14 @@ urlpatterns = [
         "password-reset-confirm",
     ),
     endpoint("accounts/", AccountEndpoint.as_view({"post": "create"}), "accounts"),
+    endpoint("accounts/confirm/", AccountEndpoint.as_view({"post": "confirm"}), "accounts-confirm"),
     endpoint(
         "accounts/me/",
         AccountEndpoint.as_view({"get": "me", "patch": "update_me", "delete": "delete_me"}),
         "me",
+    ),
+    endpoint(
+        "accounts/me/phone/confirm/", AccountEndpoint.as_view({"post": "confirm_phone"}), "me-phone-confirm"
     ),
     endpoint("accounts/me/export/", AccountEndpoint.as_view({"get": "export"}), "me-export"),
     endpoint(

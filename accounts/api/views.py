@@ -5,27 +5,30 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, cast
 
-from allauth.core import ratelimit
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import limits
 from accounts.actions.deletion import delete_account, export_own_data
+from accounts.actions.phones import confirm_phone_change, phone_to_confirm
 from accounts.actions.recovery import request_password_reset, reset_password
-from accounts.actions.sign_up import create_account, update_account
+from accounts.actions.sign_up import confirm_account, request_account, update_account
 from accounts.actions.tokens import renew, revoke, sign_in
 from accounts.api.serializers import (
     AccountChangesSerializer,
     AccountSerializer,
+    CodeSerializer,
+    ConfirmationSerializer,
+    ContactSerializer,
     DeletionSerializer,
     NewAccountSerializer,
     NewPasswordSerializer,
-    RecoverySerializer,
     RefreshSerializer,
     SignInSerializer,
+    SignUpSerializer,
     TokensSerializer,
 )
 from accounts.models import User
@@ -41,6 +44,7 @@ _NEW_ACCOUNT = {
     "full_name": "Thandi Mokoena",
     "phone": "082 123 4567",
 }
+_CONFIRMATION = {"email": "thandi@example.org", "code": "BCDF-GHJK"}
 
 
 class TokenEndpoint(Endpoint):
@@ -58,7 +62,10 @@ class TokenEndpoint(Endpoint):
         examples=[OpenApiExample("A resident of the demo", _DEMO_RESIDENT, request_only=True)],
     )
     def obtain(self, request: Request) -> Response:
-        """Tokens for an e-mail address and password, and the code of the second factor where there is one."""
+        """For an e-mail address or a phone number and the password; with a second factor also its code.
+
+        Five wrong passwords close the way in for five minutes (`locked_out`).
+        """
         credentials = read_body(SignInSerializer, request)
         return Response(asdict(sign_in(request._request, **credentials)))
 
@@ -94,13 +101,13 @@ class RecoveryEndpoint(Endpoint):
     @extend_schema(
         operation_id="password_reset",
         summary="Ask for a code for a new password",
-        request=RecoverySerializer,
+        request=ContactSerializer,
         responses={202: None},
         tags=["auth"],
     )
     def ask(self, request: Request) -> Response:
-        """The answer is the same whether there is an account with this address or not."""
-        request_password_reset(request._request, **read_body(RecoverySerializer, request))
+        """By e-mail or SMS. The answer is the same whether there is an account or not."""
+        request_password_reset(request._request, **read_body(ContactSerializer, request))
         return Response(status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
@@ -111,28 +118,48 @@ class RecoveryEndpoint(Endpoint):
         tags=["auth"],
     )
     def confirm(self, request: Request) -> Response:
-        """With the code from the mail. Every session and token of the account ends."""
+        """With the code from the mail or SMS. Every session and token of the account ends."""
         reset_password(**read_body(NewPasswordSerializer, request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class AccountEndpoint(Endpoint):
-    public_actions = frozenset({"create"})
+    public_actions = frozenset({"create", "confirm"})
 
     def get_throttles(self) -> list[Any]:
-        return [SignUpThrottle()] if self.action == "create" else super().get_throttles()
+        if self.action == "create":
+            return [SignUpThrottle(), RecoveryThrottle()]
+        return [RecoveryThrottle()] if self.action == "confirm" else super().get_throttles()
 
     @extend_schema(
         operation_id="accounts_create",
-        summary="Open an account",
+        summary="Ask for an account",
         request=NewAccountSerializer,
-        responses={201: AccountSerializer},
+        responses={202: SignUpSerializer},
         tags=["accounts"],
         examples=[OpenApiExample("A resident", _NEW_ACCOUNT, request_only=True)],
     )
     def create(self, request: Request) -> Response:
-        """For residents and for people whom an organisation will invite; it carries no role by itself."""
-        person = create_account(**read_body(NewAccountSerializer, request), acting_user=request.user)
+        """For residents and for people whom an organisation will invite; it carries no role by itself.
+
+        A code goes to the address, the number, or both; `accounts/confirm/` opens the account with it. The
+        answer is the same where there is an account already: whoever has it is told so there.
+        """
+        words = read_body(NewAccountSerializer, request)
+        sent = request_account(request._request, **words, acting_user=request.user)
+        return Response(SignUpSerializer({"sent": sent}).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        operation_id="accounts_confirm",
+        summary="Open the account",
+        request=ConfirmationSerializer,
+        responses={201: AccountSerializer},
+        tags=["accounts"],
+        examples=[OpenApiExample("A resident", _CONFIRMATION, request_only=True)],
+    )
+    def confirm(self, request: Request) -> Response:
+        """With the code that was sent. Who gave an address and a number adds the second with its own code."""
+        person = confirm_account(**read_body(ConfirmationSerializer, request), acting_user=request.user)
         return Response(_shown(person), status=status.HTTP_201_CREATED)
 
     @extend_schema(
@@ -155,8 +182,7 @@ class AccountEndpoint(Endpoint):
         Refused for the last admin of an organisation, and for who still has tickets to work on.
         """
         person = cast(User, request.user)
-        if not ratelimit.consume(request._request, action="reauthenticate", user=person):
-            raise Throttled(60)
+        limits.take(request._request, "reauthenticate", user=person)
         delete_account(person, **read_body(DeletionSerializer, request), acting_user=person)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -178,12 +204,29 @@ class AccountEndpoint(Endpoint):
         tags=["accounts"],
     )
     def update_me(self, request: Request) -> Response:
-        """Name, phone, language and time zone; what is not sent stays as it is."""
+        """Name, phone, language and time zone; what is not sent stays as it is.
+
+        Another phone counts once it is confirmed at `accounts/me/phone/confirm/`.
+        """
         person = cast(User, request.user)
         changes = read_body(AccountChangesSerializer, request)
-        return Response(_shown(update_account(person, acting_user=person, **changes)))
+        return Response(_shown(update_account(request._request, person, acting_user=person, **changes)))
+
+    @extend_schema(
+        operation_id="accounts_me_phone_confirm",
+        summary="Confirm my phone",
+        request=CodeSerializer,
+        responses=AccountSerializer,
+        tags=["accounts"],
+    )
+    def confirm_phone(self, request: Request) -> Response:
+        """With the code from the SMS: the number is the person's from now on, and they sign in with it."""
+        person = cast(User, request.user)
+        code = read_body(CodeSerializer, request)["code"]
+        return Response(_shown(confirm_phone_change(person, code=code, acting_user=person)))
 
 
 def _shown(person: User) -> Any:
     person.active_memberships = memberships_of(person)  # type: ignore[attr-defined]
+    person.phone_to_confirm = phone_to_confirm(person)  # type: ignore[attr-defined]
     return AccountSerializer(person).data

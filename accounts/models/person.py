@@ -47,6 +47,8 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(  # noqa: DJ001
         _("phone"), max_length=16, null=True, blank=True, help_text=_("In E.164: +27821234567.")
     )
+    # By a code sent there. Until then the number is only where news may go: nobody signs in with it.
+    phone_is_confirmed = models.BooleanField(_("phone is confirmed"), default=False, editable=False)
     full_name = models.CharField(_("name"), max_length=150, validators=[refuse_control_characters])
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(
@@ -79,6 +81,7 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes: ClassVar = [models.Index(fields=["phone"], name="user_by_phone")]
         constraints: ClassVar = [
             # An address is the same in any case: RFC 5321 allows otherwise, no mail provider does it.
             models.UniqueConstraint(
@@ -86,11 +89,18 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
                 name="user_email_is_unique",
                 violation_error_message=_("Somebody already has this e-mail address."),
             ),
+            # A number that anybody can type claims nothing: two may give the same, one can confirm it.
             models.UniqueConstraint(
                 fields=["phone"],
-                name="user_phone_is_unique",
+                condition=Q(phone_is_confirmed=True),
+                name="user_confirmed_phone_is_unique",
                 violation_error_message=_("Somebody already has this phone number."),
             ),
+            models.CheckConstraint(
+                condition=Q(phone_is_confirmed=False) | Q(phone__isnull=False),
+                name="user_confirmed_phone_is_there",
+            ),
+            models.CheckConstraint(condition=~Q(email=""), name="user_email_is_null_rather_than_empty"),
             models.CheckConstraint(
                 condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
                 name="user_phone_is_e164",
@@ -103,7 +113,12 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.full_name or self.email or str(self.pk)
+        return self.full_name or self.email or self.phone or str(self.pk)
+
+    def save(self, *args: Any, **options: Any) -> None:
+        # allauth empties the address of whoever removes their last one.
+        self.email = self.email or None
+        super().save(*args, **options)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session must fit: the password, as in Django, and the round of signing in."""

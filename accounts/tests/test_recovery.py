@@ -180,7 +180,7 @@ def test_the_page_says_the_same_to_strangers(client: Client) -> None:
 
 
 def test_signing_up_with_an_address_that_has_an_account_reads_the_same(client: Client) -> None:
-    words = {"full_name": "Somebody", "email": "THANDI@Example.org", "phone": "", "password1": NEW_PASSWORD}
+    words = {"full_name": "Somebody", "contact": "THANDI@Example.org", "password1": NEW_PASSWORD}
     answer = client.post("/accounts/signup/", words)
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/confirm-email/")
     assert client.get(answer["Location"]).status_code == 200

@@ -87,6 +87,7 @@ def create_sign_ins(organisation: Organisation, people: Sequence[SignIn], *, joi
             email=person.email,
             full_name=person.full_name,
             phone=person.phone or None,
+            phone_is_confirmed=bool(person.phone),
             language=person.language,
             password=password,
             is_staff=person.role is not None or person.operator,

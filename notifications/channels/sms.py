@@ -39,21 +39,28 @@ class HttpClient(TwilioHttpClient):
 
 class SmsChannel:
     def send(self, notification: Notification, message: Message) -> str:
-        if not (settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN and settings.TWILIO_FROM):
-            raise ChannelNotSetUp("There is no SMS provider: the TWILIO settings are empty.")
-        http_client = HttpClient(settings.TWILIO_BASE_URL)
-        client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http_client)
-        try:
-            accepted = client.messages.create(
-                to=notification.address, from_=settings.TWILIO_FROM, body=message.sms
-            )
-        except TwilioRestException as error:
-            raise _failure(error) from error
-        except (RequestException, TwilioException) as error:
-            raise TryAgain(str(error)) from error
-        finally:
-            http_client.session.close()
-        return str(accepted.sid)
+        return send_text(notification.address, message.sms)
+
+
+def is_set_up() -> bool:
+    return bool(settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN and settings.TWILIO_FROM)
+
+
+def send_text(phone: str, text: str) -> str:
+    """Hand over one SMS and return Twilio's reference for it. Raises Refused, TryAgain, ChannelNotSetUp."""
+    if not is_set_up():
+        raise ChannelNotSetUp("There is no SMS provider: the TWILIO settings are empty.")
+    http_client = HttpClient(settings.TWILIO_BASE_URL)
+    client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http_client)
+    try:
+        accepted = client.messages.create(to=phone, from_=settings.TWILIO_FROM, body=text)
+    except TwilioRestException as error:
+        raise _failure(error) from error
+    except (RequestException, TwilioException) as error:
+        raise TryAgain(str(error)) from error
+    finally:
+        http_client.session.close()
+    return str(accepted.sid)
 
 
 def _failure(error: TwilioRestException) -> Refused | TryAgain:

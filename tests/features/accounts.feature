@@ -12,6 +12,53 @@ Feature: An account of one's own
     Then Naledi reads that the code is not right
     And Naledi is not signed in
 
+  Scenario: Signing up with the code from the SMS
+    When Naledi signs up with "082 123 4567"
+    And Naledi types the code from the SMS
+    Then Naledi is signed in
+    And Naledi's number is "+27821234567"
+
+  Scenario: Signing in with a mobile number
+    Given Lerato has only a mobile number
+    When Lerato signs in with "082 123 4503"
+    Then Lerato is signed in
+
+  Scenario: Getting back in with a mobile number
+    Given Lerato has only a mobile number
+    When Lerato asks for a new password with "082 123 4503"
+    And Lerato types the code from the SMS
+    And Lerato chooses the password "a-hornbill-on-the-fence"
+    Then Lerato can sign in with "a-hornbill-on-the-fence"
+
+  Scenario: A number that has an account is told so, and nobody else is
+    Given Lerato has only a mobile number
+    When a visitor signs up with "082 123 4503"
+    Then the visitor is asked for the code all the same
+    And Lerato is told by SMS that she has an account already
+
+  Scenario: Another mobile number counts once it is confirmed
+    Given Lerato has only a mobile number
+    When Lerato signs in with "082 123 4503"
+    And Lerato changes her number to "083 111 2222"
+    Then Lerato's number is "+27821234503"
+    When Lerato types the code from the SMS
+    Then Lerato's number is "+27831112222"
+
+  Scenario: Who has only a mobile number is served like everybody
+    Given Lerato has only a mobile number
+    And Lerato has reported "Burst pipe flooding the road"
+    When Lerato signs in with "082 123 4503"
+    Then Lerato has heard of her ticket by SMS
+    When Lerato sets up an app with codes
+    And Lerato signs out
+    And Lerato signs in with "082 123 4503"
+    Then Lerato is asked for a code
+    When Lerato types the code of her app
+    And Lerato downloads her data
+    And Lerato deletes her account
+    Then Lerato is not signed in
+    And the ticket is still there without its reporter
+
   Scenario: Signing in with a second step
     Given Thandi is a resident with a phone
     When Thandi signs in

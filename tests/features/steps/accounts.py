@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.tests.factories import PASSWORD
+from common.phones import normalise_phone
 from tests.features.world import VISITOR, World, first_match
 
 SECOND_COMPUTER = "the second computer of Thandi"
@@ -44,11 +48,22 @@ def is_signed_in(world: World, name: str) -> bool:
 def signs_up(world: World, name: str, address: str) -> None:
     world.typed["address"] = address
     page = world.go(name, reverse("account_signup"))
-    page.get_by_label("Your name").fill(f"{name} Dlamini")
+    page.get_by_label("Your name").fill("Naledi Dlamini")
     page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(address)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     main_button(page, "Make my account")
     expect(page.get_by_label("Code")).to_be_visible()
+
+
+@when(parsers.parse('a visitor signs up with "{address}"'))
+def visitor_signs_up(world: World, address: str) -> None:
+    signs_up(world, VISITOR, address)
+
+
+@when(parsers.parse("{name} types the code from the SMS"))
+def types_code_from_sms(world: World, name: str) -> None:
+    sms = world.sms_inbox.wait_for(normalise_phone(world.typed["address"]), containing=" code. ")
+    types_code(world, name, first_match(r"\b(\d{6})\b", sms.text))
 
 
 @when(parsers.parse("{name} types the code from the mail"))
@@ -78,6 +93,64 @@ def signed_in(world: World, name: str) -> None:
 @then(parsers.parse("{name} is not signed in"))
 def not_signed_in(world: World, name: str) -> None:
     assert not is_signed_in(world, name)
+
+
+# Numbers
+
+
+@given(parsers.parse("{name} has only a mobile number"))
+def has_only_a_number(world: World, name: str) -> None:
+    person = world.resident(name)
+    EmailAddress.objects.filter(user=person).delete()
+    person.email, person.phone_is_confirmed = None, True
+    person.save(update_fields=["email", "phone_is_confirmed"])
+
+
+@when(parsers.parse('{name} signs in with "{address}"'))
+def signs_in_with(world: World, name: str, address: str) -> None:
+    world.typed["address"] = address
+    page = type_password(world, name, PASSWORD)
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+
+@when(parsers.parse('{name} asks for a new password with "{address}"'))
+def asks_with(world: World, name: str, address: str) -> None:
+    asks_for(world, name, address)
+
+
+@when(parsers.parse('{name} changes her number to "{phone}"'))
+def changes_number(world: World, name: str, phone: str) -> None:
+    world.typed["address"] = phone
+    page = world.go(name, reverse("accounts:account"))
+    page.get_by_role("link", name="Change the mobile number").click()
+    page.get_by_label("Mobile number").fill(phone)
+    main_button(page, "Send me a code")
+    expect(page.get_by_label("Code")).to_be_visible()
+
+
+@then(parsers.parse('{name}\'s number is "{phone}"'))
+def number_is(world: World, name: str, phone: str) -> None:
+    assert User.objects.filter(phone=phone, phone_is_confirmed=True).count() == 1
+    assert User.objects.filter(phone_is_confirmed=True).count() == 1
+
+
+@then(parsers.parse("{name} is told by SMS that she has an account already"))
+def told_by_sms(world: World, name: str) -> None:
+    assert "You have one already." in world.sms_inbox.wait_for(world.phone_of(name)).text
+
+
+@then(parsers.parse("{name} has heard of her ticket by SMS"))
+def heard_by_sms(world: World, name: str) -> None:
+    world.sms_inbox.wait_for(world.phone_of(name), containing=world.ticket.reference)
+
+
+@when(parsers.parse("{name} downloads her data"))
+def downloads(world: World, name: str) -> None:
+    page = world.go(name, reverse("accounts:account"))
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download my data").click()
+    data = json.loads(Path(started.value.path()).read_text(encoding="utf-8"))
+    assert (data["account"]["phone"], data["account"]["email"]) == (world.phone_of(name), None)
 
 
 # The second step

@@ -1,0 +1,12 @@
+"""Envelopes: one call out. Safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from accounts.actions import housekeeping
+
+
+@shared_task(name="accounts.forget_unconfirmed", queue="sweeps")
+def forget_unconfirmed() -> int:
+    return housekeeping.forget_unconfirmed()
