@@ -1,11 +1,11 @@
-"""Whose custody consumed the time. Pure: blame and praise follow custody, not the last holder."""
+"""Whose custody used up the time. Pure: blame and praise follow custody, not the last holder."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from departments.working_time import WorkingCalendar
 
@@ -24,29 +24,61 @@ class Held:
 
 @dataclass(frozen=True)
 class Span:
-    """One custody as it is in the database. `working_seconds` is None while it lasts."""
+    """One custody as it is in the database. `ended_at` is None while it lasts."""
 
     department_id: str
     department: str
     assignee_id: str | None
     started_at: datetime
     ended_at: datetime | None
-    working_seconds: int | None
+
+
+@dataclass(frozen=True)
+class Promised:
+    """The time that was promised: since when it runs, and in which hours it is counted."""
+
+    since: datetime
     hours: WorkingCalendar
 
 
-def held_until(spans: Iterable[Span], moment: datetime) -> list[Held]:
-    """What each custody consumed up to a moment, in the order in which they began."""
-    before = sorted((span for span in spans if span.started_at < moment), key=lambda span: span.started_at)
+def consumed(spans: Iterable[Span], promised: Promised, until: datetime) -> list[Held]:
+    """What each custody used up of a promise until a moment, in the order in which they began.
+
+    All are measured in the working time of the promise, so that a department that is open around the
+    clock can be compared with one that is not.
+    """
+    concerned = [span for span in spans if span.started_at < until and _ends(span, until) > promised.since]
     return [
-        Held(span.department_id, span.department, span.assignee_id, _seconds(span, moment)) for span in before
+        Held(
+            span.department_id,
+            span.department,
+            span.assignee_id,
+            round(promised.hours.between(max(span.started_at, promised.since), _ends(span, until))),
+        )
+        for span in sorted(concerned, key=lambda span: span.started_at)
     ]
 
 
-def _seconds(span: Span, moment: datetime) -> int:
-    if span.ended_at is not None and span.ended_at <= moment and span.working_seconds is not None:
-        return span.working_seconds
-    return round(span.hours.between(span.started_at, moment))
+def _ends(span: Span, until: datetime) -> datetime:
+    return until if span.ended_at is None else min(span.ended_at, until)
+
+
+def accountable(held: Sequence[Held]) -> tuple[str, str | None]:
+    """The department that used up the most, and its agent who did; who had it last where several did.
+
+    The agent is None where the ticket waited longest in the department without anybody having it.
+    """
+    department = _most([(part.department_id, part.seconds) for part in held])
+    people = [(part.assignee_id, part.seconds) for part in held if part.department_id == department]
+    return department, _most(people)
+
+
+def _most(parts: Sequence[tuple[Holder, int]]) -> Holder:
+    total: dict[Holder, int] = {}
+    for holder, seconds in parts:
+        # Who comes back is again the last one.
+        total[holder] = total.pop(holder, 0) + seconds
+    return max(reversed(total), key=lambda holder: total[holder])
 
 
 def by_department(held: Iterable[Held]) -> dict[str, int]:
@@ -57,14 +89,34 @@ def by_department(held: Iterable[Held]) -> dict[str, int]:
     return total
 
 
-def by_person(held: Iterable[Held]) -> dict[tuple[str, str], int]:
-    """(department, person) -> working seconds. Time in which nobody had the ticket is nobody's."""
-    total: dict[tuple[str, str], int] = {}
+def by_person(held: Iterable[Held]) -> dict[tuple[str, str | None], int]:
+    """(department, person) -> working seconds; person None is the time in which nobody had the ticket."""
+    total: dict[tuple[str, str | None], int] = {}
     for part in held:
-        if part.assignee_id is not None:
-            key = (part.department_id, part.assignee_id)
-            total[key] = total.get(key, 0) + part.seconds
+        key = (part.department_id, part.assignee_id)
+        total[key] = total.get(key, 0) + part.seconds
     return total
+
+
+def split(held: Sequence[Held]) -> list[dict[str, Any]]:
+    """Who used up how much, department by department and agent by agent, with the share in percent."""
+    names = {part.department_id: part.department for part in held}
+    departments, people = by_department(held), by_person(held)
+    percent = shares(100, departments)
+    return [
+        {
+            "department": key,
+            "name": names[key],
+            "seconds": seconds,
+            "share": percent.get(key, 0),
+            "agents": [
+                {"agent": person, "seconds": theirs}
+                for (department, person), theirs in people.items()
+                if department == key
+            ],
+        }
+        for key, seconds in departments.items()
+    ]
 
 
 def shares(points: int, weights: Mapping[Holder, int]) -> dict[Holder, int]:

@@ -21,10 +21,11 @@ from tickets.models import Ticket, TicketEvent
 
 
 class Breach(IdentifiedModel):
-    """A promise that was missed, the department that had the ticket when its time ran out, and its remedy.
+    """A promise that was missed, the department whose custody used up most of the time, and its remedy.
 
-    `custody_split` says who consumed the time: a list of {department, name, seconds}, in the order
-    in which they first held the ticket.
+    `custody_split` says who used up how much of the promised time: a list of {department, name,
+    seconds, share in percent, agents: [{agent, seconds}]}, in the order in which they first held the
+    ticket; agent None is the time in which nobody in particular had it.
     """
 
     organisation = models.ForeignKey(
@@ -43,7 +44,7 @@ class Breach(IdentifiedModel):
         related_name="+",
         null=True,
         blank=True,
-        verbose_name=_("agent who had it"),
+        verbose_name=_("accountable agent"),
     )
     breached_at = models.DateTimeField(_("promised for"))
     cause = models.CharField(_("cause"), max_length=20, choices=Cause)
@@ -185,3 +186,23 @@ class PointsEntry(IdentifiedModel):
 
     def __str__(self) -> str:
         return f"{self.points:+} {self.department}"
+
+
+class FeedPlace(IdentifiedModel):
+    """How far the feed of events is accounted for: the only row. Whoever locks it is at work."""
+
+    is_the_only_one = models.BooleanField(default=True, editable=False)
+    position = models.BigIntegerField(_("feed position"), default=0)
+
+    class Meta:
+        verbose_name = _("place in the feed")
+        verbose_name_plural = _("places in the feed")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["is_the_only_one"], name="feedplace_is_the_only_one"),
+            models.CheckConstraint(
+                condition=Q(is_the_only_one=True, position__gte=0), name="feedplace_is_in_the_feed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.position)

@@ -16,6 +16,7 @@ from accountability.querysets import BreachQuerySet, PointsEntryQuerySet
 from accounts.models import Organisation
 from common.months import Month
 from departments.models import Department
+from tickets.enums import Promise
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,15 @@ def breaches_of(department: Department) -> BreachQuerySet:
 def breach_counts(
     organisation_id: uuid.UUID, start: datetime, end: datetime
 ) -> dict[uuid.UUID, tuple[int, int]]:
-    """Department -> (missed promises, of these without a remedy) in a span of time. One query."""
-    breaches = Breach.objects.of_organisation(organisation_id).between(start, end)
+    """Department -> (tickets that expired, of these without a remedy) in a span of time. One query."""
+    breaches = Breach.objects.of_organisation(organisation_id).of_promise(Promise.RESOLVE).between(start, end)
     rows = breaches.values_list("department_id").annotate(
         missed=Count("pk"), unanswered=Count("pk", filter=Q(remedied_at__isnull=True))
     )
     return {department_id: (missed, unanswered) for department_id, missed, unanswered in rows}
+
+
+def late_answers(organisation_id: uuid.UUID, start: datetime, end: datetime) -> dict[uuid.UUID, int]:
+    """Department -> missed promises to respond in a span of time. One query."""
+    breaches = Breach.objects.of_organisation(organisation_id).of_promise(Promise.RESPOND).between(start, end)
+    return dict(breaches.values_list("department_id").annotate(missed=Count("pk")))

@@ -34,6 +34,9 @@ class BreachQuerySet(models.QuerySet["Breach"]):
     def in_department(self, department_id: uuid.UUID) -> BreachQuerySet:
         return self.filter(department_id=department_id)
 
+    def of_promise(self, promise: str) -> BreachQuerySet:
+        return self.filter(promise=promise)
+
     def between(self, start: datetime, end: datetime) -> BreachQuerySet:
         return self.filter(breached_at__gte=start, breached_at__lt=end)
 

@@ -1,19 +1,18 @@
-"""Listens to published events, and only hands them on."""
+"""Listens to published events, and only wakes who reads them."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.dispatch import receiver
 
-from accountability.rules import ACCOUNTED
-from accountability.tasks import hold_accountable
+from accountability.rules import ACCOUNT, ACCOUNTED
 from tickets.signals import ticket_event_published
+from tickets.wakeups import wake_after_commit
 
 
-@receiver(ticket_event_published, dispatch_uid="accountability.hold_accountable")
-def hand_on(sender: Any, event_id: uuid.UUID, kind: str, **kwargs: Any) -> None:
-    """Enqueue the accounting of an event. Raises when the broker is away: the relay tells it again."""
+@receiver(ticket_event_published, dispatch_uid="accountability.account_for_feed")
+def wake_accounting(sender: Any, kind: str, **kwargs: Any) -> None:
+    """Ask once for a batch of events. A lost wake-up is made good by the sweep, which reads on."""
     if kind in ACCOUNTED:
-        hold_accountable.apply_async(kwargs={"event_id": str(event_id)}, retry=False)
+        wake_after_commit(ACCOUNT)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop
 
-from accountability.enums import Share
-from tickets.enums import EventKind
+from accountability.enums import EARNING, Share
+from tickets.enums import EventKind, Promise
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,21 @@ DEFAULT_RULES = [
         10,
         Share.CUSTODY,
     ),
+    DefaultRule(
+        "resolved_in_time",
+        gettext_noop("Done in time, where no proof is asked for"),
+        EventKind.RESOLVED,
+        10,
+        Share.CUSTODY,
+    ),
     DefaultRule("expired", gettext_noop("Promise missed"), EventKind.EXPIRED, -10, Share.CUSTODY),
     DefaultRule(
         "disputed", gettext_noop("Reported as fixed, but it was not"), EventKind.DISPUTED, -5, Share.HOLDER
     ),
     DefaultRule("reopened", gettext_noop("Had to be reopened"), EventKind.REOPENED, -3, Share.HOLDER),
 ]
-ACCOUNTED = frozenset(rule.event_kind for rule in DEFAULT_RULES)
+# What tells that a promise was missed, and which.
+MISSED = {EventKind.RESPONSE_LATE: Promise.RESPOND, EventKind.EXPIRED: Promise.RESOLVE}
+ACCOUNTED = frozenset([*MISSED, *EARNING])
+# The task that accounts for what is new in the feed.
+ACCOUNT = "accountability.account_for_feed"

@@ -23,7 +23,7 @@ from common.months import Month
 from departments.models import Department
 from reports.figures import CategoryFigures, DepartmentFigures, Figures, MonthlyReport
 from reports.permissions import can_read_reports
-from tickets.enums import EventKind, Outcome, Status
+from tickets.enums import EventKind, Outcome, Promise, Status
 from tickets.models import Ticket, TicketEvent
 from tickets.querysets import TicketQuerySet
 
@@ -183,7 +183,8 @@ def _categories(span: _Span) -> list[CategoryFigures]:
 
 def public_breaches(organisation: Organisation) -> list[Breach]:
     """The latest missed promises of tickets that anybody may see, with the accountable department."""
-    shown = Breach.objects.of_organisation(organisation.pk).filter(ticket__in=Ticket.objects.public())
+    expired = Breach.objects.of_organisation(organisation.pk).of_promise(Promise.RESOLVE)
+    shown = expired.filter(ticket__in=Ticket.objects.public())
     return list(shown.for_list().newest_first()[:MOST_BREACHES])
 
 

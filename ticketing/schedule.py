@@ -14,6 +14,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Relay events that a lost wake-up left behind": every(60, "tickets.relay_events"),
     "Assign queued tickets": every(60, "tickets.drain_all_queues"),
     "Expire tickets whose promise ran out": every(30, "tickets.expire_due"),
+    "Account for what a lost wake-up left behind": every(60, "accountability.account_for_feed"),
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
     "Forget accounts whose number nobody confirmed": every(3600, "accounts.forget_unconfirmed"),
     "Send messages that wait for another attempt": every(30, "notifications.deliver_due"),

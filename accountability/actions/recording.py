@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
 
-from accountability.custody import Held, Span, by_department, by_person, held_until, shares
+from accountability.custody import (
+    Held,
+    Promised,
+    Span,
+    accountable,
+    by_department,
+    by_person,
+    consumed,
+    shares,
+    split,
+)
 from accountability.enums import Cause, Share
-from accountability.models import Breach, PointsEntry, PointsRule
-from accountability.rules import ACCOUNTED, DEFAULT_RULES
-from departments.working_time import WorkingCalendar
+from accountability.models import Breach, FeedPlace, PointsEntry, PointsRule
+from accountability.rules import ACCOUNTED, DEFAULT_RULES, MISSED
 from tickets.enums import EventKind, Promise
-from tickets.models import Custody, Ticket, TicketEvent
+from tickets.models import Clock, Custody, TicketEvent
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -25,17 +38,51 @@ def hold_accountable(event_ids: Sequence[uuid.UUID]) -> None:
     Organisations that keep no account are left out, and so is what is recorded already.
     """
     with transaction.atomic():
-        events = _accounted(event_ids)
-        spans = _spans_of({event.ticket for event in events})
-        breaches = [_breach(event, spans[event.ticket_id]) for event in events if _missed(event)]
-        Breach.objects.bulk_create([row for row in breaches if row], ignore_conflicts=True)
-        rules = {key: _rules_in_force(key) for key in {event.organisation_id for event in events}}
+        told = [(event, _held(event)) for event in _accounted(event_ids)]
+        breaches = [_breach(event, held) for event, held in told if event.kind in MISSED]
+        Breach.objects.bulk_create(breaches, ignore_conflicts=True)
+        rules = {key: _rules_in_force(key) for key in {event.organisation_id for event, _held in told}}
         entries = [
-            entry
-            for event in events
-            for entry in _entries(event, rules[event.organisation_id], spans[event.ticket_id])
+            entry for event, held in told for entry in _entries(event, rules[event.organisation_id], held)
         ]
         PointsEntry.objects.bulk_create(entries, ignore_conflicts=True)
+
+
+def account_for_feed(*, batch: int = BATCH) -> int:
+    """Account for what was published since the last time, in feed order, until nothing is left.
+
+    One at a time: who comes second waits, and then finds what the first one did not see yet. Returns
+    how many events were looked at.
+    """
+    count = 0
+    while events := _account_for_batch(batch):
+        count += sum(kind in ACCOUNTED for _key, kind, _position in events)
+    return count
+
+
+def _account_for_batch(size: int) -> list[tuple[uuid.UUID, str, int | None]]:
+    with transaction.atomic():
+        FeedPlace.objects.get_or_create(is_the_only_one=True)
+        place = FeedPlace.objects.select_for_update().get()
+        following = TicketEvent.objects.after(place.position)
+        events = list(following.values_list("pk", "kind", "position")[:size])
+        if events:
+            _account_for([key for key, kind, _position in events if kind in ACCOUNTED])
+            place.position = events[-1][2] or place.position
+            place.save(update_fields=["position"])
+    return events
+
+
+def _account_for(event_ids: Sequence[uuid.UUID]) -> None:
+    """Together, or one by one where that fails: a broken one is logged and left out."""
+    try:
+        hold_accountable(event_ids)
+    except Exception:
+        if len(event_ids) == 1:
+            logger.exception("Event %s could not be accounted for.", event_ids[0])
+            return
+        for event_id in event_ids:
+            _account_for([event_id])
 
 
 def catch_up(organisation_id: uuid.UUID, *, progress: Callable[[int], object] | None = None) -> int:
@@ -58,63 +105,58 @@ def _accounted(event_ids: Sequence[uuid.UUID]) -> list[TicketEvent]:
     events = TicketEvent.objects.filter(
         pk__in=event_ids, organisation__accountability_enabled=True, department__isnull=False
     ).of_kind(*ACCOUNTED)
-    custodies = Custody.objects.select_related("department__calendar")
-    related = events.select_related("ticket", "department")
-    return list(related.prefetch_related(Prefetch("ticket__custodies", queryset=custodies)))
+    return list(
+        events.select_related("ticket__organisation", "department__calendar").prefetch_related(
+            Prefetch("ticket__custodies", queryset=Custody.objects.select_related("department")),
+            Prefetch("ticket__clocks", queryset=Clock.objects.select_related("calendar")),
+        )
+    )
 
 
-def _missed(event: TicketEvent) -> bool:
-    return event.kind == EventKind.EXPIRED
-
-
-def _spans_of(tickets: set[Ticket]) -> dict[uuid.UUID, list[Span]]:
-    """The custodies of tickets as values to calculate with; each calendar is read once."""
-    hours: dict[uuid.UUID, WorkingCalendar] = {}
-
-    def span(custody: Custody) -> Span:
-        calendar = custody.department.calendar
-        if calendar.pk not in hours:
-            hours[calendar.pk] = calendar.working_calendar()
-        return Span(
+def _held(event: TicketEvent) -> list[Held]:
+    """Who used up the promise that the event is about, until then."""
+    spans = [
+        Span(
             department_id=str(custody.department_id),
             department=custody.department.name,
             assignee_id=str(custody.assignee_id) if custody.assignee_id else None,
             started_at=custody.started_at,
             ended_at=custody.ended_at,
-            working_seconds=custody.working_seconds,
-            hours=hours[calendar.pk],
         )
+        for custody in event.ticket.custodies.all()
+    ]
+    return consumed(spans, _promised(event), event.occurred_at)
 
-    return {ticket.pk: [span(custody) for custody in ticket.custodies.all()] for ticket in tickets}
+
+def _promised(event: TicketEvent) -> Promised:
+    """Where nothing was promised, all time since the report counts, in the hours of who has it."""
+    about = MISSED.get(EventKind(event.kind), Promise.RESOLVE)
+    for clock in event.ticket.clocks.all():
+        if clock.promise == about:
+            return Promised(clock.started_at, clock.calendar.working_calendar())
+    department: Any = event.department
+    return Promised(event.ticket.created_at, department.calendar.working_calendar())
 
 
-def _breach(event: TicketEvent, spans: list[Span]) -> Breach | None:
-    """The breach that an expiry is: whoever held the ticket when the time ran out is accountable."""
-    due_at = event.occurred_at
-    if event.department_id is None:
-        return None
-    holding = [span for span in spans if span.started_at < due_at]
-    holding = [span for span in holding if span.ended_at is None or span.ended_at >= due_at]
-    department_id, assignee_id = event.department_id, event.assignee_id
-    if holding:
-        last = max(holding, key=lambda span: span.started_at)
-        department_id = uuid.UUID(last.department_id)
-        assignee_id = uuid.UUID(last.assignee_id) if last.assignee_id else None
-    held = held_until(spans, due_at)
-    names = {part.department_id: part.department for part in held}
+def _breach(event: TicketEvent, held: list[Held]) -> Breach:
+    """The breach that a missed promise is: who used up most of the time is accountable."""
+    department_id, assignee_id = str(event.department_id), _key(event.assignee_id)
+    if held:
+        department_id, assignee_id = accountable(held)
     return Breach(
         organisation_id=event.organisation_id,
         ticket=event.ticket,
-        promise=Promise.RESOLVE,
-        department_id=department_id,
-        assignee_id=assignee_id,
-        breached_at=due_at,
+        promise=MISSED[EventKind(event.kind)],
+        department_id=uuid.UUID(department_id),
+        assignee_id=uuid.UUID(assignee_id) if assignee_id else None,
+        breached_at=event.occurred_at,
         cause=_cause(event, held, has_assignee=assignee_id is not None),
-        custody_split=[
-            {"department": key, "name": names[key], "seconds": seconds}
-            for key, seconds in by_department(held).items()
-        ],
+        custody_split=split(held),
     )
+
+
+def _key(value: uuid.UUID | None) -> str | None:
+    return str(value) if value else None
 
 
 def _cause(event: TicketEvent, held: list[Held], *, has_assignee: bool) -> Cause:
@@ -128,33 +170,35 @@ def _cause(event: TicketEvent, held: list[Held], *, has_assignee: bool) -> Cause
     return Cause.NOT_FINISHED
 
 
-def _entries(event: TicketEvent, rules: list[PointsRule], spans: list[Span]) -> Iterator[PointsEntry]:
+def _entries(event: TicketEvent, rules: list[PointsRule], held: list[Held]) -> Iterator[PointsEntry]:
     for rule in rules:
-        if rule.event_kind == event.kind and _applies(rule, event):
-            departments, people = _weights(rule, event, spans)
+        if rule.event_kind == event.kind and _applies(event):
+            departments, people = _weights(rule, event, held)
             for department_id, points in shares(rule.points, departments).items():
                 yield _entry(rule, event, department_id, None, points)
             for (department_id, person_id), points in shares(rule.points, people).items():
-                yield _entry(rule, event, department_id, person_id, points)
+                # The time in which nobody had it is the department's alone.
+                if person_id is not None:
+                    yield _entry(rule, event, department_id, person_id, points)
 
 
-def _applies(rule: PointsRule, event: TicketEvent) -> bool:
-    """A fix that was verified is rewarded only when it came in time."""
+def _applies(event: TicketEvent) -> bool:
+    """A fix is rewarded only when it came in time, and once it was proven wherever a proof is asked for."""
     expired_at = event.ticket.expired_at
     in_time = expired_at is None or expired_at > event.occurred_at
+    if event.kind == EventKind.RESOLVED:
+        return in_time and not event.ticket.organisation.verification_required
     return in_time if event.kind == EventKind.VERIFIED else True
 
 
 def _weights(
-    rule: PointsRule, event: TicketEvent, spans: list[Span]
-) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    rule: PointsRule, event: TicketEvent, held: list[Held]
+) -> tuple[dict[str, int], dict[tuple[str, str | None], int]]:
     """Departments and people with what of the rule's points each deserves."""
-    if rule.share == Share.CUSTODY and spans:
-        held = held_until(spans, event.occurred_at)
+    if rule.share == Share.CUSTODY and held:
         return by_department(held), by_person(held)
     department = str(event.department_id)
-    person = {(department, str(event.assignee_id)): 1} if event.assignee_id else {}
-    return {department: 1}, person
+    return {department: 1}, {(department, _key(event.assignee_id)): 1}
 
 
 def _entry(

@@ -9,7 +9,7 @@ from random import Random
 
 from django.db import connection, transaction
 
-from accountability.actions.recording import catch_up
+from accountability.actions.recording import account_for_feed
 from accounts.models import Organisation, User
 from demo.seed.company import tell_company
 from demo.seed.drafts import ZONE
@@ -87,9 +87,7 @@ def load_demo(plan: DemoPlan, *, report: Report, progress: Progress) -> list[Sig
     story = CityStory(world, words, ledger, seed=plan.seed)
     story.tell(plan.tickets, midnight=_midnight(plan.now), progress=progress)
     ledger.close(plan.now)
-    for organisation_id in (world.organisation_id, company.organisation_id):
-        # The events were told already, so nothing but this tells the accounts.
-        catch_up(organisation_id)
+    account_for_feed()
     _write_loads([*everybody(world), *everybody(company)])
     _analyse()
     report(f"{ledger.position} events, all told already: nobody is notified about the past")
