@@ -48,8 +48,16 @@ def _reporter(event: TicketEvent) -> list[Recipient]:
 
 
 def _supporters(event: TicketEvent) -> list[Recipient]:
-    supports = event.ticket.supports.select_related("user").order_by("created_at", "pk")
-    return _people(support.user for support in supports)
+    supports = event.ticket.supports.select_related("user", "report").order_by("created_at", "pk")
+    people = _people(support.user for support in supports if support.user is not None)
+    return [*people, *(_address_of(row.report, event) for row in supports if row.report is not None)]
+
+
+def _address_of(report: Ticket, event: TicketEvent) -> Recipient:
+    """Who reported a duplicate of this without an account, at the addresses given with it."""
+    email, phone = report.reporter_email, report.reporter_phone
+    language = report.reporter_language or event.ticket.organisation.language
+    return Recipient(_key_of_address(email or phone), language, None, email, phone)
 
 
 def _followers(event: TicketEvent) -> list[Recipient]:

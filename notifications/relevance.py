@@ -13,6 +13,8 @@ _ONLY_WHILE = {
     EventKind.RESOLVED: Status.RESOLVED,
     EventKind.CODE_SENT: Status.RESOLVED,
 }
+# Of each other's opposite only the last one holds.
+_ABOUT_A_MERGE = {EventKind.MERGED: True, EventKind.UNMERGED: False}
 _ABOUT_AN_ASSIGNMENT = {EventKind.ASSIGNED, EventKind.ASSIGNMENT_OVERRIDDEN}
 
 
@@ -28,6 +30,8 @@ def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:
         return False
     if kind is EventKind.RESOLVED and ticket.resolved_at is not None:
         return event.occurred_at >= ticket.resolved_at
+    if kind in _ABOUT_A_MERGE:
+        return _ABOUT_A_MERGE[kind] == (ticket.outcome == Outcome.DUPLICATE)
     if kind in _ABOUT_AN_ASSIGNMENT:
         return ticket.assignee_id == event.assignee_id and ticket.status != Status.CLOSED
     return True

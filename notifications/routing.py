@@ -67,6 +67,16 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.FOLLOWED: {},
     K.UNFOLLOWED: {},
     K.PROJECT_CHANGED: {A.TEAM: Way.MAIL},
+    K.MERGED: {
+        A.REPORTER: Way.MAIL_AND_SMS,
+        A.SUPPORTERS: Way.MAIL,
+        A.FOLLOWERS: Way.MAIL,
+        A.ASSIGNEE: Way.MAIL,
+        A.TEAM: Way.MAIL,
+    },
+    K.UNMERGED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
+    K.DUPLICATE_ADDED: {A.TEAM: Way.MAIL},
+    K.DUPLICATE_REMOVED: {A.TEAM: Way.MAIL},
     K.CODE_SENT: {A.REPORTER: Way.MAIL_AND_SMS},
     K.WITHDRAWN: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
 }

@@ -24,7 +24,7 @@ from departments.models import Category, Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
 from tickets.enums import Status
 from tickets.models import Attachment, Clock, Custody, Project, Ticket, TicketEvent
-from tickets.queries import capped_count, similar_open_tickets
+from tickets.queries import NEARBY_METRES, capped_count, similar_open_tickets, within_metres
 from tickets.querysets import TicketQuerySet
 
 SHOWN = 12
@@ -189,6 +189,22 @@ def _near_by(ticket: Ticket) -> list[Ticket]:
         limit=4,
     )
     return [other for other in found if other.pk != ticket.pk][:3]
+
+
+def merge_candidates(ticket: Ticket, user: Any, *, limit: int = 6) -> list[Ticket]:
+    """Tickets that this one may be a duplicate of: not closed, near by, the nearest first.
+
+    Without a place, the newest of the same kind. Whatever the person works with, and what is public.
+    """
+    rows = Ticket.objects.of_organisation(ticket.organisation_id).visible_to(user).unclosed()
+    others = rows.exclude(pk=ticket.pk).for_list()
+    # Into a ticket that is not public go only reports of the same person.
+    fitting = others.public() if ticket.is_public else others
+    if ticket.latitude is not None and ticket.longitude is not None:
+        near = within_metres(fitting, ticket.latitude, ticket.longitude, NEARBY_METRES)
+        return list(near.nearest_to(ticket.latitude, ticket.longitude)[:limit])
+    alike = fitting.in_category(ticket.category_id) if ticket.category_id else fitting
+    return list(alike.newest_first()[:limit])
 
 
 def people_who_can_hold(ticket: Ticket) -> list[DepartmentMember]:

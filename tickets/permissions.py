@@ -108,7 +108,13 @@ def _staff_may(user: Any, capability: Capability, ticket: Ticket) -> bool:
 
 def possible_verbs(user: Any, ticket: Ticket) -> list[Verb]:
     """The verbs that status and role both admit now: what pages show as buttons."""
-    return [verb for verb in Verb if is_possible(verb, ticket.status) and can_use(user, verb, ticket)]
+    return [verb for verb in Verb if _is_possible_now(verb, ticket) and can_use(user, verb, ticket)]
+
+
+def _is_possible_now(verb: Verb, ticket: Ticket) -> bool:
+    if verb is Verb.UNMERGE and ticket.outcome != Outcome.DUPLICATE:
+        return False
+    return is_possible(verb, ticket.status)
 
 
 def can_manage_projects(user: Any, organisation_id: Any) -> bool:

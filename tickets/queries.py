@@ -102,24 +102,24 @@ def similar_open_tickets(
     limit: int = 3,
 ) -> list[Ticket]:
     """Public open tickets of the same kind near by and recent, nearest first: perhaps the same problem."""
-    reach = NEARBY_METRES / _METRES_PER_DEGREE
-    # A degree of longitude shrinks away from the equator; near the poles nobody reports potholes.
-    wide = reach / max(math.cos(math.radians(latitude)), 0.1)
-    candidates = (
-        Ticket.objects.of_organisation(organisation.pk)
-        .public()
-        .unsettled()
-        .within(
-            south=latitude - reach,
-            north=latitude + reach,
-            west=longitude - wide,
-            east=longitude + wide,
-        )
-        .reported_since(timezone.now() - timedelta(days=NEARBY_DAYS))
-    )
+    open_ones = Ticket.objects.of_organisation(organisation.pk).public().unsettled()
+    near = within_metres(open_ones, latitude, longitude, NEARBY_METRES)
+    candidates = near.reported_since(timezone.now() - timedelta(days=NEARBY_DAYS))
     if category is not None:
         candidates = candidates.in_category(category.pk)
     return list(candidates.for_list().nearest_to(latitude, longitude)[:limit])
+
+
+def within_metres(
+    tickets: TicketQuerySet, latitude: float, longitude: float, metres: float
+) -> TicketQuerySet:
+    """Those in the square around a place whose half side is so long."""
+    reach = metres / _METRES_PER_DEGREE
+    # A degree of longitude shrinks away from the equator; near the poles nobody reports potholes.
+    wide = reach / max(math.cos(math.radians(latitude)), 0.1)
+    return tickets.within(
+        south=latitude - reach, north=latitude + reach, west=longitude - wide, east=longitude + wide
+    )
 
 
 def public_tickets(organisation_id: uuid.UUID) -> TicketQuerySet:

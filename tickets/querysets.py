@@ -88,10 +88,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(reporter_id=user.pk)
 
     def supported_by(self, user: Any) -> TicketQuerySet:
-        return self.filter(supports__user_id=user.pk)
+        """Where the person says me too. What they said on a duplicate counts where that was merged into."""
+        return self.filter(supports__user_id=user.pk).exclude(outcome=Outcome.DUPLICATE)
 
     def followed_by(self, user: Any) -> TicketQuerySet:
-        return self.filter(follows__user_id=user.pk)
+        """What the person follows. A duplicate is followed where it was merged into."""
+        return self.filter(follows__user_id=user.pk).exclude(outcome=Outcome.DUPLICATE)
 
     # What state they are in
 
@@ -104,6 +106,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def unsettled(self) -> TicketQuerySet:
         """Work is still owed: open or in progress."""
         return self.filter(status__in=UNSETTLED)
+
+    def merged(self) -> TicketQuerySet:
+        """Closed as duplicates of another ticket."""
+        return self.filter(outcome=Outcome.DUPLICATE)
 
     def with_status(self, *statuses: str) -> TicketQuerySet:
         return self.filter(status__in=statuses)
@@ -363,10 +369,28 @@ class SupportQuerySet(models.QuerySet["Support"]):
     def by(self, user: Any) -> SupportQuerySet:
         return self.filter(user_id=user.pk)
 
+    def of_people(self, keys: Iterable[uuid.UUID]) -> SupportQuerySet:
+        return self.filter(user_id__in=list(keys))
+
+    def of_reports(self) -> SupportQuerySet:
+        """Of reporters without an account, with their reports."""
+        return self.filter(report__isnull=False).select_related("report").order_by("created_at", "pk")
+
+    def moved_from(self, ticket_id: uuid.UUID) -> SupportQuerySet:
+        """Those that came with this duplicate."""
+        return self.filter(moved_from_id=ticket_id)
+
 
 class FollowQuerySet(models.QuerySet["Follow"]):
     def by(self, user: Any) -> FollowQuerySet:
         return self.filter(user_id=user.pk)
+
+    def of_people(self, keys: Iterable[uuid.UUID]) -> FollowQuerySet:
+        return self.filter(user_id__in=list(keys))
+
+    def moved_from(self, ticket_id: uuid.UUID) -> FollowQuerySet:
+        """Those that came with this duplicate."""
+        return self.filter(moved_from_id=ticket_id)
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -385,6 +409,9 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def due_behind(self, due_at: datetime, key: uuid.UUID) -> ClockQuerySet:
         """Behind a place of `due_by`."""
         return self.filter(Q(due_at__gt=due_at) | Q(pk__gt=key), due_at__gte=due_at)
+
+    def cancelled(self) -> ClockQuerySet:
+        return self.filter(state=ClockState.CANCELLED)
 
     def for_promise(self, promise: str) -> ClockQuerySet:
         return self.filter(promise=promise)

@@ -44,6 +44,8 @@ class Verb(StrEnum):
     NOTE = "note"
     SUPPORT = "support"
     FOLLOW = "follow"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
     EXPIRE = "expire"
 
 
@@ -140,6 +142,15 @@ WORKFLOW: dict[Verb, Rule] = {
     Verb.NOTE: Rule(ANY, None, Capability.VIEW_REPORTERS, EventKind.NOTE_ADDED, visibility=_STAFF),
     Verb.SUPPORT: Rule(UNCLOSED, None, Party.ANYBODY, EventKind.SUPPORTED),
     Verb.FOLLOW: Rule(ANY, None, Party.ANYBODY, EventKind.FOLLOWED, visibility=_STAFF),
+    Verb.MERGE: Rule(
+        UNSETTLED | {S.RESPONDED},
+        S.CLOSED,
+        Capability.MOVE_TICKETS,
+        EventKind.MERGED,
+        outcome=Outcome.DUPLICATE,
+    ),
+    # Back to the status that it had.
+    Verb.UNMERGE: Rule(frozenset({S.CLOSED}), None, Capability.MOVE_TICKETS, EventKind.UNMERGED),
     Verb.EXPIRE: Rule(UNSETTLED, None, Party.SYSTEM, EventKind.EXPIRED),
 }
 

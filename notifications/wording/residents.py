@@ -163,6 +163,30 @@ def message_added(occasion: Occasion) -> Words:
     )
 
 
+def merged(occasion: Occasion) -> Words:
+    values = {"reference": str(occasion.event.data.get("into", ""))}
+    return Words(
+        headline=_("Somebody reported the same problem"),
+        paragraphs=[
+            _("It is being handled in %(reference)s, and this ticket is closed.") % values,
+            _("You are kept informed of that one, and need to do nothing."),
+        ],
+        sms=_line(_("it is being handled in %(reference)s: %(title)s."), occasion, **values),
+        quote_label=_("Why"),
+        button=_follow(),
+    )
+
+
+def unmerged(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("The work goes on here"),
+        paragraphs=[_("It is a problem of its own after all: the ticket is open again.")],
+        sms=_line(_("a problem of its own after all, the work goes on: %(title)s."), occasion),
+        quote_label=_("Why"),
+        button=_follow(),
+    )
+
+
 def withdrawn(occasion: Occasion) -> Words:
     mine = occasion.audience == Audience.REPORTER
     said = _("Your ticket was withdrawn.") if mine else _("The ticket was withdrawn.")
@@ -186,5 +210,7 @@ RESIDENT_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.REOPENED: reopened,
     EventKind.TRANSFERRED: transferred,
     EventKind.MESSAGE_ADDED: message_added,
+    EventKind.MERGED: merged,
+    EventKind.UNMERGED: unmerged,
     EventKind.WITHDRAWN: withdrawn,
 }

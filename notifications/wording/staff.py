@@ -109,6 +109,25 @@ def message_added(occasion: Occasion) -> Words:
     )
 
 
+def merged(occasion: Occasion) -> Words:
+    values = {"reference": str(occasion.event.data.get("into", ""))}
+    return Words(
+        headline=_("Closed as a duplicate"),
+        paragraphs=[_("It goes on in %(reference)s. There is nothing more to do here.") % values],
+        quote_label=_("Why"),
+        button=_open(),
+    )
+
+
+def unmerged(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("Not a duplicate after all"),
+        paragraphs=[_("The ticket is yours again, and its clock goes on."), *_due(occasion)],
+        quote_label=_("Why"),
+        button=_open(),
+    )
+
+
 def withdrawn(occasion: Occasion) -> Words:
     return Words(
         headline=_("Withdrawn"),
@@ -128,5 +147,7 @@ STAFF_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.RESPONSE_LATE: response_late,
     EventKind.EXPIRED: expired,
     EventKind.MESSAGE_ADDED: message_added,
+    EventKind.MERGED: merged,
+    EventKind.UNMERGED: unmerged,
     EventKind.WITHDRAWN: withdrawn,
 }

@@ -32,7 +32,7 @@ from tickets.enums import Status
 from tickets.models import Ticket
 from tickets.permissions import can_use, can_view_as_staff, can_view_ticket
 from tickets.tests.api import api_client, path_of
-from tickets.tests.cast import Scene, set_scene, ticket_in
+from tickets.tests.cast import Scene, another_of, set_scene, ticket_in
 from tickets.tests.proof import everything_about
 from tickets.verification import code_for
 from tickets.workflow import WORKFLOW, Verb
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 WORK = {Verb.START, Verb.RESPOND, Verb.RESOLVE, Verb.COMPLETE, Verb.REJECT, Verb.REOPEN, Verb.PICK, Verb.EDIT}
 WORK |= {Verb.PLAN}
-MOVE = {Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE}
+MOVE = {Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.MERGE, Verb.UNMERGE}
 TALK = {Verb.MESSAGE, Verb.NOTE}
 REPORTER = {Verb.REPLY, Verb.VERIFY, Verb.DISPUTE, Verb.MESSAGE, Verb.WITHDRAW}
 AGENT = WORK | MOVE | TALK
@@ -135,6 +135,8 @@ def sent(verb: Verb, ticket: Ticket, scene: Scene) -> Sent | None:
         Verb.ROUTE: ("route", {"category": scene.other_category.code}),
         Verb.MESSAGE: ("messages", {"body": "Any news?"}),
         Verb.NOTE: ("notes", {"body": "Called."}),
+        Verb.MERGE: ("merge", {"into": str(another_of(ticket, scene).pk)}),
+        Verb.UNMERGE: ("merge/undo", {}),
     }
     if verb in simple:
         name, body = simple[verb]
@@ -152,8 +154,8 @@ def sent(verb: Verb, ticket: Ticket, scene: Scene) -> Sent | None:
 
 def refused_otherwise(verb: Verb, expected: Expected) -> bool:
     """The verb is theirs, and yet something else forbids it here."""
-    # One does not support what one reported, and the ticket is in the agent's hands already.
-    return verb is Verb.PICK or (verb is Verb.SUPPORT and expected.situation == OWN)
+    # One does not support what one reported; the ticket is in the agent's hands already, and no duplicate.
+    return verb in {Verb.PICK, Verb.UNMERGE} or (verb is Verb.SUPPORT and expected.situation == OWN)
 
 
 @pytest.mark.parametrize(("role", "situation"), CELLS)
@@ -272,6 +274,8 @@ def test_the_console_offers_and_takes_what_the_tables_say(role: str, situation: 
             if page.status_code == 200:
                 assert shown_in(page) <= may
                 offered = {row.verb for row in CONSOLE_VERBS.values() if not row.is_pointless(ticket)}
+                # Only a duplicate can be separated.
+                offered -= {Verb.UNMERGE}
                 assert shown_in(page) == may & offered
             for slug, row in CONSOLE_VERBS.items():
                 if status is status_for(row.verb) and slug not in {"pictures", "send-code"}:

@@ -46,6 +46,7 @@ from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.following import follow_ticket
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
+from tickets.actions.merging import merge_ticket
 from tickets.actions.support import support_ticket
 from tickets.actions.verification import verify_resolution
 from tickets.enums import AttachmentKind, Source
@@ -192,6 +193,7 @@ def add_work(one: Neighbour) -> None:
     code = code_for(resolved.verifications.get())
     verify_resolution(resolved, code=code, acting_user=one.resident)
     one.private.append(resolve_ticket(_report(one), note=one.secret("Fixed"), acting_user=None))
+    merge_ticket(_report(one), into=late, acting_user=one.staff[Role.AGENT])
     follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
     expire_due_tickets(acting_user=None)

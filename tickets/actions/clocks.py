@@ -163,6 +163,19 @@ def cancel_clocks(change: Change) -> None:
         clock.save()
 
 
+def revive_clocks(change: Change) -> None:
+    """The end was none: what it cancelled goes on from where it stopped, or waits with the ticket."""
+    waits = change.ticket.status == Status.RESPONDED
+    for clock in change.ticket.clocks.cancelled().select_related("calendar"):
+        _run(clock, change.at, clock.calendar.working_calendar())
+        if waits:
+            clock.state = ClockState.PAUSED
+            clock.paused_at = change.at
+            clock.running_since = clock.due_at = clock.warn_at = None
+        clock.save()
+        _show_due(change, clock)
+
+
 def retarget_clocks(change: Change) -> None:
     """Category or priority changed: carry the time used to the new targets, in their working time.
 

@@ -12,6 +12,7 @@ from tickets.actions.assignment import assign_automatically, release_load
 from tickets.actions.change import CheckedChange, changing, close
 from tickets.actions.clocks import breach_what_is_due, cancel_clocks, meet, pause_clocks
 from tickets.actions.custody import release_custody
+from tickets.actions.merging import refuse_merged
 from tickets.actions.verification import back_to_work, request_verification, settle_verification
 from tickets.enums import EventKind, Outcome, Promise, Source, Status, VerificationState
 from tickets.models import Message, Ticket
@@ -25,7 +26,7 @@ class VerificationRequired(DomainError):
 
 class ReopenRefused(DomainError):
     code = "reopen_refused"
-    sentence = gettext_lazy("A withdrawn or merged ticket cannot be reopened. Log a new one.")
+    sentence = gettext_lazy("A withdrawn ticket is not reopened, and of a duplicate the merge is undone.")
 
 
 class AlreadyWithdrawn(DomainError):
@@ -166,13 +167,14 @@ def withdraw_ticket(
 ) -> Ticket:
     """Take a ticket out of every list; its history stays. The live feed says `ticket_deleted`.
 
-    Raises AlreadyWithdrawn, and what `changing` raises.
+    Raises AlreadyWithdrawn, StillMerged, and what `changing` raises.
     """
     with changing(
         ticket, Verb.WITHDRAW, acting_user=acting_user, note=reason, expected_version=expected_version
     ) as change:
         if change.ticket.outcome == Outcome.WITHDRAWN:
             raise AlreadyWithdrawn
+        refuse_merged(change.ticket)
         breach_what_is_due(change)
         cancel_clocks(change)
         _end(change, Outcome.WITHDRAWN)

@@ -41,6 +41,10 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.NOTE_ADDED: ("note", "sticky_note_2"),
     EventKind.ATTACHED: ("quiet", "photo_camera"),
     EventKind.SUPPORTED: ("quiet", "group_add"),
+    EventKind.MERGED: ("quiet", "merge"),
+    EventKind.UNMERGED: ("progress", "call_split"),
+    EventKind.DUPLICATE_ADDED: ("quiet", "merge"),
+    EventKind.DUPLICATE_REMOVED: ("quiet", "call_split"),
     EventKind.FOLLOWED: ("quiet", "notifications"),
     EventKind.UNFOLLOWED: ("quiet", "notifications_off"),
     EventKind.PROJECT_CHANGED: ("quiet", "drive_file_move"),
@@ -121,7 +125,8 @@ def _detail(event: TicketEvent) -> str:
         return f"{data.get('from') or _('none')} → {data.get('to') or _('none')}"
     if data.get("from") and data.get("to"):
         return f"{data['from']} → {data['to']}"
-    return str(data.get("assignee_name") or data.get("to") or "")
+    named = ("assignee_name", "to", "into", "duplicate")
+    return str(next((data[name] for name in named if data.get(name)), ""))
 
 
 def _who(event: TicketEvent, ticket: Ticket, with_reporter: bool) -> str:

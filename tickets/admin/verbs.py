@@ -37,6 +37,7 @@ from tickets.actions.movement import (
 )
 from tickets.actions.verification import send_new_code
 from tickets.admin.following import FollowForm
+from tickets.admin.merging import MergeForm, UnmergeForm
 from tickets.admin.planning import PeopleForm, PlanForm
 from tickets.admin.tags import TagsForm
 from tickets.admin.verb_form import VerbForm, text_field
@@ -365,6 +366,8 @@ _VERBS = [
     ConsoleVerb("override", Verb.OVERRIDE, gettext_lazy("Assign to"), "person_add", OverrideForm, "o"),
     ConsoleVerb("prioritise", Verb.PRIORITISE, gettext_lazy("Change priority"), "flag", PrioritiseForm),
     ConsoleVerb("route", Verb.ROUTE, gettext_lazy("Change category"), "category", RouteForm),
+    ConsoleVerb("merge", Verb.MERGE, gettext_lazy("Close as a duplicate"), "merge", MergeForm, "d"),
+    ConsoleVerb("unmerge", Verb.UNMERGE, gettext_lazy("Undo the merge"), "call_split", UnmergeForm),
     ConsoleVerb("follow", Verb.FOLLOW, gettext_lazy("Follow"), "notifications", FollowForm, "f"),
     ConsoleVerb(
         "project",
@@ -401,7 +404,7 @@ _VERBS = [
         gettext_lazy("Withdraw"),
         "delete_sweep",
         WithdrawForm,
-        is_pointless=lambda ticket: ticket.outcome == Outcome.WITHDRAWN,
+        is_pointless=lambda ticket: ticket.outcome in {Outcome.WITHDRAWN, Outcome.DUPLICATE},
     ),
 ]
 # Without the reporter's own verbs: these are used on the pages for residents, by whoever reported.

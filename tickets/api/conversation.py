@@ -16,7 +16,7 @@ from tickets.permissions import can_view_as_staff, can_view_reporter
 BY = ["system", "reporter", "resident", "staff"]
 # Residents read where a ticket is and why, not who among the staff did it.
 _OPEN_CHANGES = frozenset({"status", "outcome", "priority", "title", "due_at", "expired_at", "support_count"})
-_OPEN_DATA = frozenset({"from", "to", "is_from_staff"})
+_OPEN_DATA = frozenset({"from", "to", "into", "is_from_staff"})
 _BY_RESIDENTS = frozenset(
     {
         EventKind.SUPPORTED,

@@ -35,6 +35,11 @@ class PersonSerializer(serializers.Serializer[Any]):
     full_name = serializers.CharField()
 
 
+class ReferredSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+
+
 class TicketLinksSerializer(serializers.Serializer[Any]):
     self = serializers.URLField()
     timeline = serializers.URLField()
@@ -71,6 +76,9 @@ class TicketSerializer(serializers.Serializer[Any]):
     customer_email = serializers.EmailField(source="reporter_email", allow_null=True)
     customer_phone = serializers.CharField(source="reporter_phone", allow_null=True)
     external_ref = serializers.CharField(allow_null=True, help_text=_("For staff and the reporter."))
+    duplicate_of = ReferredSerializer(
+        allow_null=True, help_text=_("The ticket that goes on, where this one was merged into it.")
+    )
     created_at = MomentField()
     updated_at = MomentField(allow_null=True, help_text=_("Null until the first update."))
     due_at = MomentField(allow_null=True, help_text=_("When it was promised to be fixed."))

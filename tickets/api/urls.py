@@ -11,6 +11,7 @@ from tickets.api.views.conversation import (
     TimelineEndpoint,
 )
 from tickets.api.views.events import EventsEndpoint
+from tickets.api.views.merging import MergeEndpoint
 from tickets.api.views.places import PlacesEndpoint
 from tickets.api.views.projects import ProjectsEndpoint
 from tickets.api.views.tags import TagsEndpoint
@@ -72,6 +73,8 @@ urlpatterns = [
         VerificationEndpoint.as_view({"post": "new_code"}),
         "ticket-new-code",
     ),
+    endpoint("tickets/<str:name>/merge/", MergeEndpoint.as_view({"post": "merge"}), "ticket-merge"),
+    endpoint("tickets/<str:name>/merge/undo/", MergeEndpoint.as_view({"post": "undo"}), "ticket-merge-undo"),
     endpoint("tickets/<str:name>/tags/", TagsEndpoint.as_view({"get": "list", "post": "add"}), "ticket-tags"),
     endpoint("tickets/<str:name>/tags/<path:tag>/", TagsEndpoint.as_view({"delete": "remove"}), "ticket-tag"),
     endpoint("tickets/<str:name>/timeline/", TimelineEndpoint.as_view({"get": "list"}), "ticket-timeline"),

@@ -28,6 +28,7 @@ _NAMES = {
     Verb.MESSAGE: "messages",
     Verb.REPLY: "messages",
     Verb.NOTE: "notes",
+    Verb.UNMERGE: "merge/undo",
     Verb.VERIFY: "verification",
     Verb.DISPUTE: "verification/dispute",
 }

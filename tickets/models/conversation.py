@@ -95,13 +95,38 @@ class Attachment(IdentifiedModel):
 
 
 class Support(IdentifiedModel):
-    """Another resident with the same problem; one per person and ticket."""
+    """Another resident with the same problem; one per person and ticket.
+
+    Whoever reported a duplicate, and is known only by the address given with it, is known by that
+    report. `moved_from` is the duplicate by whose merge a support came.
+    """
 
     ticket = models.ForeignKey(
         Ticket, on_delete=models.CASCADE, related_name="supports", verbose_name=_("ticket")
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("supporter")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("supporter"),
+    )
+    report = models.ForeignKey(
+        Ticket,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("report of the supporter"),
+    )
+    moved_from = models.ForeignKey(
+        Ticket,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("came with the duplicate"),
     )
     created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 
@@ -112,11 +137,17 @@ class Support(IdentifiedModel):
         verbose_name_plural = _("supports")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ticket", "user"], name="support_is_one_per_person"),
+            models.UniqueConstraint(fields=["ticket", "report"], name="support_is_one_per_report"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, report__isnull=True)
+                | Q(user__isnull=True, report__isnull=False, moved_from__isnull=False),
+                name="support_is_of_a_person_or_a_report",
+            ),
         ]
         indexes: ClassVar = [models.Index("user", models.F("created_at").desc(), name="support_of_user")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} supports {self.ticket_id}"
+        return f"{self.user_id or self.report_id} supports {self.ticket_id}"
 
 
 class Follow(IdentifiedModel):
@@ -127,6 +158,14 @@ class Follow(IdentifiedModel):
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("follower")
+    )
+    moved_from = models.ForeignKey(
+        Ticket,
+        on_delete=models.CASCADE,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("came with the duplicate"),
     )
     created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 

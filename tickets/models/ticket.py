@@ -198,6 +198,10 @@ class Ticket(IdentifiedModel):
                 name="ticket_duplicate_has_original",
             ),
             models.CheckConstraint(
+                condition=~Q(outcome=Outcome.DUPLICATE) | Q(support_count=0),
+                name="ticket_duplicate_counts_nobody",
+            ),
+            models.CheckConstraint(
                 condition=~Q(duplicate_of=F("id")), name="ticket_is_not_its_own_duplicate"
             ),
             models.CheckConstraint(condition=Q(version__gte=1), name="ticket_version_is_positive"),

@@ -28,6 +28,7 @@ from tickets.actions.lifecycle import (
     start_work,
     withdraw_ticket,
 )
+from tickets.actions.merging import merge_ticket, undo_merge
 from tickets.actions.movement import change_priority, promote_ticket, route_ticket, transfer_ticket
 from tickets.actions.planning import plan_ticket
 from tickets.actions.support import support_ticket
@@ -133,6 +134,13 @@ def _verify(ticket: Ticket, user: Any, scene: Scene) -> Any:
     return verify_resolution(ticket, code=code_for(asked) if asked else "000000", acting_user=user)
 
 
+def another_of(ticket: Ticket, scene: Scene) -> Ticket:
+    """An open ticket of the same reporter, as public as this one."""
+    alike = Ticket.objects.reported_by(scene.cast.reporter).filter(is_public=ticket.is_public)
+    found = alike.with_status(Status.OPEN).exclude(pk=ticket.pk).order_by("pk").first()
+    return found or report_ticket(scene.category, reporter=scene.cast.reporter, is_public=ticket.is_public)
+
+
 # Every verb that people or the system have an action for.
 CALLS: dict[Verb, Callable[[Ticket, Any, Scene], Any]] = {
     Verb.START: lambda ticket, user, _scene: start_work(ticket, acting_user=user),
@@ -166,5 +174,9 @@ CALLS: dict[Verb, Callable[[Ticket, Any, Scene], Any]] = {
     Verb.MESSAGE: lambda ticket, user, _scene: add_message(ticket, body="Any news?", acting_user=user),
     Verb.NOTE: lambda ticket, user, _scene: add_note(ticket, body="Called.", acting_user=user),
     Verb.FOLLOW: lambda ticket, user, _scene: follow_ticket(ticket, acting_user=user),
+    Verb.MERGE: lambda ticket, user, scene: merge_ticket(
+        ticket, into=another_of(ticket, scene), acting_user=user
+    ),
+    Verb.UNMERGE: lambda ticket, user, _scene: undo_merge(ticket, acting_user=user),
     Verb.SUPPORT: lambda ticket, user, _scene: support_ticket(ticket, acting_user=user),
 }

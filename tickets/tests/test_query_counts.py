@@ -42,7 +42,7 @@ COSTS = {
     Verb.COMPLETE: 12,
     Verb.REJECT: 12,
     Verb.REOPEN: 10,
-    Verb.WITHDRAW: 11,
+    Verb.WITHDRAW: 12,
     Verb.PICK: 9,
     Verb.OVERRIDE: 9,
     Verb.TRANSFER: 14,
@@ -54,6 +54,8 @@ COSTS = {
     Verb.NOTE: 5,
     Verb.SUPPORT: 7,
     Verb.FOLLOW: 7,
+    Verb.MERGE: 24,
+    Verb.UNMERGE: 30,
 }
 
 
@@ -67,6 +69,10 @@ def test_a_change_costs_so_many_queries(verb: Verb, scene: Scene) -> None:
     ticket = Ticket.objects.get(pk=ticket_in(status, scene).pk)
     if verb is Verb.PICK:
         Ticket.objects.filter(pk=ticket.pk).update(assignee=None)
+    if verb in {Verb.MERGE, Verb.UNMERGE}:
+        ticket_in(Status.OPEN, scene)
+    if verb is Verb.UNMERGE:
+        ticket = CALLS[Verb.MERGE](ticket_in(Status.OPEN, scene), None, scene)
     if verb is Verb.COMPLETE:
         scene.organisation.verification_required = False
         scene.organisation.save(update_fields=["verification_required"])

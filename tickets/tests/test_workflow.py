@@ -21,6 +21,7 @@ from tickets.actions.lifecycle import (
     start_work,
     withdraw_ticket,
 )
+from tickets.actions.merging import NotMerged
 from tickets.actions.movement import change_priority, promote_ticket, transfer_ticket
 from tickets.actions.support import OwnTicket
 from tickets.actions.verification import NothingToVerify, dispute_resolution
@@ -47,10 +48,11 @@ MAY: dict[Verb, set[str]] = {
     **dict.fromkeys([Verb.START, Verb.RESPOND, Verb.RESOLVE, Verb.COMPLETE, Verb.REJECT], WORKERS),
     **dict.fromkeys([Verb.REOPEN, Verb.PICK, Verb.EDIT, Verb.PLAN], WORKERS),
     **dict.fromkeys([Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.NOTE], MOVERS),
+    **dict.fromkeys([Verb.MERGE, Verb.UNMERGE], MOVERS),
     Verb.MESSAGE: MOVERS | {"reporter"},
     Verb.OVERRIDE: WORKERS - {"own_agent"},
     Verb.WITHDRAW: WORKERS - {"own_agent"} | {"reporter"},
-    Verb.SUPPORT: EVERYBODY_SIGNED_IN,
+    **dict.fromkeys([Verb.SUPPORT, Verb.FOLLOW], EVERYBODY_SIGNED_IN),
     **{key: {"reporter"} for key in [Verb.REPLY, Verb.VERIFY, Verb.DISPUTE]},
     **{key: set[str]() for key in [Verb.LAPSE, Verb.EXPIRE]},
 }
@@ -58,7 +60,11 @@ MAY: dict[Verb, set[str]] = {
 
 @pytest.fixture
 def scene() -> Scene:
-    return set_scene()
+    """With tickets that others can be merged into, so that no call makes one."""
+    made = set_scene()
+    for is_public in (True, False):
+        ticket_in(Status.OPEN, made, is_public=is_public)
+    return made
 
 
 def test_every_verb_has_a_rule_and_a_row_in_these_tables() -> None:
@@ -89,7 +95,7 @@ def test_a_verb_is_for_those_whom_the_table_names(verb: Verb, scene: Scene) -> N
 
 
 # Refusals that are not about the person: the verb was theirs to try.
-_OTHER_REASONS = (NotAMember, AlreadyPicked, OwnTicket, VerificationRequired)
+_OTHER_REASONS = (NotAMember, AlreadyPicked, OwnTicket, VerificationRequired, NotMerged)
 
 
 @pytest.mark.parametrize("verb", [verb for verb in CALLS if verb not in {Verb.VERIFY, Verb.LAPSE}])
@@ -127,9 +133,15 @@ def test_what_one_may_not_see_is_not_found_and_what_one_sees_is_not_allowed(verb
 
 def test_buttons_are_what_role_and_status_both_admit(scene: Scene) -> None:
     ticket = ticket_in(Status.RESPONDED, scene)
-    assert set(possible_verbs(scene.cast.reporter, ticket)) == {Verb.REPLY, Verb.MESSAGE, Verb.SUPPORT}
+    assert set(possible_verbs(scene.cast.reporter, ticket)) == {
+        Verb.REPLY,
+        Verb.MESSAGE,
+        Verb.SUPPORT,
+        Verb.FOLLOW,
+    }
     assert possible_verbs(scene.cast.anonymous, ticket) == []
     agents = {Verb.REOPEN, Verb.COMPLETE, Verb.EDIT, Verb.PRIORITISE, Verb.MESSAGE, Verb.NOTE, Verb.SUPPORT}
+    agents |= {Verb.FOLLOW, Verb.MERGE}
     assert set(possible_verbs(scene.cast.own_agent, ticket)) == agents
 
 

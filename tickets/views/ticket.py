@@ -25,7 +25,7 @@ from tickets.actions.verification import may_answer
 from tickets.enums import AttachmentKind, Outcome, Status
 from tickets.forms import MessageForm, add_refusal
 from tickets.models import Attachment, Ticket
-from tickets.permissions import can_use, is_reporter
+from tickets.permissions import can_use, can_view_ticket, is_reporter
 from tickets.queries import Conversation, conversation_for
 from tickets.views.access import get_ticket_or_404
 from tickets.views.cards import ago, place_words
@@ -130,6 +130,7 @@ def follow(request: HttpRequest, reference: str) -> HttpResponse:
 def _render(request: HttpRequest, ticket: Ticket, form: MessageForm, *, status: int = 200) -> HttpResponse:
     now = timezone.now()
     conversation = conversation_for(request.user, ticket)
+    handled_in = merged_into(ticket)
     mine = is_reporter(request.user, ticket)
     context = {
         "ticket": ticket,
@@ -142,6 +143,8 @@ def _render(request: HttpRequest, ticket: Ticket, form: MessageForm, *, status: 
         "map": _map(ticket),
         "message_form": form if may_write(request.user, ticket) else None,
         "goes_on_elsewhere": goes_on_elsewhere(ticket),
+        "handled_in": handled_in,
+        "shows_handled_in": handled_in is not None and can_view_ticket(request.user, handled_in),
         "message_url": reverse("tickets:message", args=[ticket.reference]),
         **_photo_context(ticket, conversation),
         **_support_context(request, ticket, mine=mine),
@@ -152,9 +155,17 @@ def _render(request: HttpRequest, ticket: Ticket, form: MessageForm, *, status: 
 
 def may_write(user: Any, ticket: Ticket) -> bool:
     if goes_on_elsewhere(ticket):
-        return is_reporter(user, ticket)
+        return is_reporter(user, ticket) and ticket.outcome != Outcome.DUPLICATE
     can_reply = is_possible(Verb.REPLY, ticket.status) and can_use(user, Verb.REPLY, ticket)
     return can_reply or (is_possible(Verb.MESSAGE, ticket.status) and can_use(user, Verb.MESSAGE, ticket))
+
+
+def merged_into(ticket: Ticket) -> Ticket | None:
+    """The ticket that goes on in the place of a duplicate, however often that was merged itself."""
+    survivor = ticket.duplicate_of
+    while survivor is not None and survivor.duplicate_of is not None:
+        survivor = survivor.duplicate_of
+    return survivor
 
 
 def goes_on_elsewhere(ticket: Ticket) -> bool:

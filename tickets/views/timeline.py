@@ -48,6 +48,10 @@ _LOOKS: dict[str, _Look] = {
     EventKind.EXPIRED: (gettext_lazy("The promise was missed"), "overdue", "late"),
     EventKind.MESSAGE_ADDED: (gettext_lazy("Message"), "quiet", "message"),
     EventKind.ATTACHED: (gettext_lazy("Photos were added"), "quiet", "camera"),
+    EventKind.MERGED: (gettext_lazy("Closed as a duplicate"), "quiet", "closed"),
+    EventKind.UNMERGED: (gettext_lazy("Not a duplicate after all"), "progress", "in-progress"),
+    EventKind.DUPLICATE_ADDED: (gettext_lazy("Another report of it was joined"), "quiet", "people"),
+    EventKind.DUPLICATE_REMOVED: (gettext_lazy("Another report was separated again"), "quiet", "people"),
     EventKind.CODE_SENT: (gettext_lazy("A new code was sent"), "quiet", "lock"),
     EventKind.WITHDRAWN: (gettext_lazy("Withdrawn"), "quiet", "closed"),
 }
@@ -110,8 +114,15 @@ def _promotion_headline(event: TicketEvent) -> str:
     return _("Next step: %(stage)s") % {"stage": name}
 
 
+def _merge_headline(event: TicketEvent) -> str:
+    return _("The same problem as %(reference)s: it goes on there") % {
+        "reference": event.data.get("into", "")
+    }
+
+
 _SPECIAL_HEADLINES: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.MESSAGE_ADDED: _message_headline,
+    EventKind.MERGED: _merge_headline,
     EventKind.TRANSFERRED: _transfer_headline,
     EventKind.PROMOTED: _promotion_headline,
 }
