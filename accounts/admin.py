@@ -27,6 +27,7 @@ from accounts.queries import colleagues_of
 from accounts.roles import STAFF_ROLE_CHOICES
 from common.admin import MenuEntry, MenuGroup, ScopedModelAdmin, ScopedTabularInline
 from common.errors import DomainError
+from common.phones import normalise_phone, phone_in
 
 _ROLE_TONES = {
     Role.ORGANISATION_ADMIN: "primary",
@@ -110,10 +111,27 @@ class _MembershipInline(ScopedTabularInline):
         return False
 
 
+class _FindsByNumber(ScopedModelAdmin):
+    """A number is found however it is typed."""
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        return super().get_search_results(request, queryset, phone_in(search_term) or search_term)
+
+
+class PersonForm(forms.ModelForm[User]):
+    def clean_phone(self) -> str | None:
+        typed = self.cleaned_data["phone"]
+        try:
+            return normalise_phone(typed) if typed else None
+        except DomainError as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+
 @admin.register(User)
-class UserAdmin(ScopedModelAdmin):
+class UserAdmin(_FindsByNumber):
     """The person behind a membership. Not in the menu: people are found by what they are here."""
 
+    form = PersonForm
     list_display = ("full_name", "email", "phone", "is_active")
     search_fields = ("full_name", "email", "phone")
     search_help_text = _("Name, e-mail or phone")
@@ -181,7 +199,7 @@ class NewMemberForm(forms.ModelForm[Membership]):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ScopedModelAdmin):
+class MembershipAdmin(_FindsByNumber):
     """The people of an organisation: who works here, and as what."""
 
     menu = MenuEntry(MenuGroup.PEOPLE, "group", 10, _("People"))

@@ -10,6 +10,7 @@ from common.errors import InvalidInput
 # Country code -> digits of every subscriber's number, where the library also accepts shorter ones.
 # South Africa: numbering plan regulations of 2016, nine digits after the leading zero.
 _NATIONAL_DIGITS = {27: 9}
+_FEWEST_DIGITS = 9
 
 
 class InvalidPhone(InvalidInput):
@@ -28,6 +29,16 @@ def normalise_phone(typed: str, *, country: str = "ZA") -> str:
     if not phonenumbers.is_valid_number(number) or _is_cut_off(number):
         raise InvalidPhone(field="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def phone_in(typed: str) -> str:
+    """The number that somebody searches for, as it is kept; "" where the words are no number."""
+    if sum(character.isdigit() for character in typed) < _FEWEST_DIGITS:
+        return ""
+    try:
+        return normalise_phone(typed)
+    except InvalidPhone:
+        return ""
 
 
 def _is_cut_off(number: phonenumbers.PhoneNumber) -> bool:

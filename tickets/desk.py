@@ -17,8 +17,7 @@ from accounts.enums import Capability
 from accounts.models import Organisation, User
 from accounts.permissions import has_capability_anywhere, is_operator, organisations_where
 from accounts.queries import staff_of
-from common.errors import DomainError
-from common.phones import normalise_phone
+from common.phones import phone_in
 from common.references import MistypedReference, looks_like_reference, parse_reference
 from departments.models import Category, Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
@@ -126,7 +125,7 @@ def search_tickets(tickets: TicketQuerySet, user: Any, typed: str) -> TicketQuer
     if reference:
         return tickets.with_reference(reference)
     reporters = organisations_where(user, Capability.VIEW_REPORTERS)
-    phone = _phone_in(typed)
+    phone = phone_in(typed)
     if phone and has_capability_anywhere(user, Capability.VIEW_REPORTERS):
         return tickets.reported_from(phone=phone)
     return tickets.matching_words_or_reporter(typed, reporters)
@@ -141,15 +140,6 @@ def reference_in(user: Any, typed: str) -> str:
         if any(looks_like_reference(typed, prefix=prefix) for prefix in prefixes):
             raise
     return ""
-
-
-def _phone_in(typed: str) -> str:
-    if sum(character.isdigit() for character in typed) < 9:
-        return ""
-    try:
-        return normalise_phone(typed)
-    except DomainError:
-        return ""
 
 
 # The workspace

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -367,3 +368,14 @@ def test_a_key_and_its_program_cannot_sign_in_with_a_password(organisation: Orga
         answer = APIClient().post("/api/v1/auth/token/", {"email": email, "password": PASSWORD})
         assert answer.status_code == 400
     assert as_person(UserFactory.create()).get(OWN).json()["code"] == "not_allowed"
+
+
+def test_each_key_has_a_rate_of_its_own(organisation: Organisation, settings: LazySettings) -> None:
+    settings.API_THROTTLE_RATES = {"person": "2/min"}
+    one, other = issued_key(organisation), issued_key(organisation)
+    answers = [with_key(one.secret).get(OWN) for _time in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert_refused(answers[-1], 429, "throttled")
+    wait = answers[-1]["Retry-After"]
+    assert answers[-1].json()["detail"] == f"That was too often in a short time. Try again in {wait} seconds."
+    assert with_key(other.secret).get(OWN).status_code == 200
