@@ -42,11 +42,11 @@ class TokensSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField(help_text=_("For new tokens; works once."))
 
 
-class CodeSerializer(StrictSerializer):
+class SentCodeSerializer(StrictSerializer):
     code = serializers.CharField(max_length=20, help_text=_("From the message; works once, for ten minutes."))
 
 
-class ConfirmationSerializer(ContactSerializer, CodeSerializer):
+class ConfirmationSerializer(ContactSerializer, SentCodeSerializer):
     """A code, and where it was sent."""
 
 

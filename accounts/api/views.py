@@ -20,13 +20,13 @@ from accounts.actions.tokens import renew, revoke, sign_in
 from accounts.api.serializers import (
     AccountChangesSerializer,
     AccountSerializer,
-    CodeSerializer,
     ConfirmationSerializer,
     ContactSerializer,
     DeletionSerializer,
     NewAccountSerializer,
     NewPasswordSerializer,
     RefreshSerializer,
+    SentCodeSerializer,
     SignInSerializer,
     SignUpSerializer,
     TokensSerializer,
@@ -215,14 +215,14 @@ class AccountEndpoint(Endpoint):
     @extend_schema(
         operation_id="accounts_me_phone_confirm",
         summary="Confirm my phone",
-        request=CodeSerializer,
+        request=SentCodeSerializer,
         responses=AccountSerializer,
         tags=["accounts"],
     )
     def confirm_phone(self, request: Request) -> Response:
         """With the code from the SMS: the number is the person's from now on, and they sign in with it."""
         person = cast(User, request.user)
-        code = read_body(CodeSerializer, request)["code"]
+        code = read_body(SentCodeSerializer, request)["code"]
         return Response(_shown(confirm_phone_change(person, code=code, acting_user=person)))
 
 
