@@ -210,6 +210,9 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
         """Members who are on shift at the moment and not on leave. Without shifts one always is."""
         return self.filter(self._on_shift(at), ~self._on_leave(at))
 
+    def not_on_leave(self, at: datetime) -> DepartmentMemberQuerySet:
+        return self.filter(~self._on_leave(at))
+
     def _on_shift(self, at: datetime) -> Q:
         shifts = self._own("shifts")
         return Q(~Exists(shifts) | Exists(shifts.covering(at, _ZONE)))
@@ -268,6 +271,9 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
 
     def in_departments(self, department_ids: Iterable[uuid.UUID]) -> DepartmentMemberQuerySet:
         return self.filter(department_id__in=list(department_ids))
+
+    def in_organisations(self, organisation_ids: Iterable[uuid.UUID]) -> DepartmentMemberQuerySet:
+        return self.filter(department__organisation_id__in=list(organisation_ids))
 
     def with_key(self, key: uuid.UUID) -> DepartmentMemberQuerySet:
         return self.filter(pk=key)

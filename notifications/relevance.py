@@ -15,7 +15,7 @@ _ONLY_WHILE = {
 }
 # Of each other's opposite only the last one holds.
 _ABOUT_A_MERGE = {EventKind.MERGED: True, EventKind.UNMERGED: False}
-_ABOUT_AN_ASSIGNMENT = {EventKind.ASSIGNED, EventKind.ASSIGNMENT_OVERRIDDEN}
+_ABOUT_AN_ASSIGNMENT = {EventKind.ASSIGNED, EventKind.ASSIGNMENT_OVERRIDDEN, EventKind.HANDED_ON}
 
 
 def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:
@@ -34,4 +34,6 @@ def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:
         return _ABOUT_A_MERGE[kind] == (ticket.outcome == Outcome.DUPLICATE)
     if kind in _ABOUT_AN_ASSIGNMENT:
         return ticket.assignee_id == event.assignee_id and ticket.status != Status.CLOSED
+    if kind is EventKind.WAITED_TOO_LONG:
+        return ticket.queued_at is not None and ticket.department_id == event.department_id
     return True

@@ -13,6 +13,8 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 SCHEDULE: dict[str, dict[str, Any]] = {
     "Relay events that a lost wake-up left behind": every(60, "tickets.relay_events"),
     "Assign queued tickets": every(60, "tickets.drain_all_queues"),
+    "Move on tickets that waited too long": every(60, "tickets.overflow_waiting"),
+    "Take back tickets of who left": every(300, "tickets.release_from_who_left"),
     "Expire tickets whose promise ran out": every(30, "tickets.expire_due"),
     "Account for what a lost wake-up left behind": every(60, "accountability.account_for_feed"),
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),

@@ -13,8 +13,9 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Value
 
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
+from departments.models import DepartmentMember
 from departments.permissions import departments_of
-from tickets.enums import ClockState, Outcome, Status, VerificationState, Visibility
+from tickets.enums import ClockState, EventKind, Outcome, Status, VerificationState, Visibility
 from tickets.tags import fold_tag
 
 if TYPE_CHECKING:
@@ -131,6 +132,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def reported_since(self, moment: datetime) -> TicketQuerySet:
         return self.filter(created_at__gte=moment)
 
+    def overflowing_by(self, now: datetime) -> TicketQuerySet:
+        """Tickets that waited in their queue as long as their department lets them, first the longest."""
+        return self.filter(overflow_at__lte=now).order_by("overflow_at", "pk")
+
+    def overflowing_behind(self, overflow_at: datetime, key: uuid.UUID) -> TicketQuerySet:
+        """Behind a place of `overflowing_by`."""
+        return self.filter(Q(overflow_at__gt=overflow_at) | Q(pk__gt=key), overflow_at__gte=overflow_at)
+
     def closing_by(self, now: datetime) -> TicketQuerySet:
         """Waiting tickets whose time to answer is over, the longest over first."""
         return self.filter(auto_close_at__lte=now).order_by("auto_close_at", "pk")
@@ -158,6 +167,18 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         waiting = self.filter(queued_at__isnull=False)
         return waiting.order_by("-priority", F("due_at").asc(nulls_last=True), "created_at", "pk")
 
+    def held_by(self, user_id: uuid.UUID) -> TicketQuerySet:
+        """What somebody has to work on."""
+        return self.unsettled().filter(assignee_id=user_id)
+
+    def held_by_who_left(self) -> TicketQuerySet:
+        """Work that nobody does: whoever has it works in its department no more."""
+        desks = DepartmentMember.objects.active().filter(
+            department_id=OuterRef("department_id"), user_id=OuterRef("assignee_id")
+        )
+        held = self.unsettled().filter(assignee__isnull=False, department__isnull=False)
+        return held.filter(~Exists(desks)).order_by("pk")
+
     def assigned_to(self, user: Any) -> TicketQuerySet:
         return self.filter(assignee_id=user.pk)
 
@@ -166,6 +187,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def in_departments(self, department_ids: Iterable[uuid.UUID]) -> TicketQuerySet:
         return self.filter(department_id__in=list(department_ids))
+
+    def in_departments_or_none(self, department_ids: Iterable[uuid.UUID | None]) -> TicketQuerySet:
+        """The same; None among them stands for tickets without a department."""
+        keys = set(department_ids)
+        without = Q(department__isnull=True) if None in keys else Q(pk__in=[])
+        return self.filter(Q(department_id__in=keys - {None}) | without)
+
+    def in_organisations(self, organisation_ids: Iterable[uuid.UUID]) -> TicketQuerySet:
+        return self.filter(organisation_id__in=list(organisation_ids))
 
     def in_department(self, department_id: uuid.UUID) -> TicketQuerySet:
         return self.filter(department_id=department_id)
@@ -322,6 +352,15 @@ class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
 
     def shown_to(self, parts: Iterable[Visibility]) -> TicketEventQuerySet:
         return self.filter(visibility__in=list(parts))
+
+    def of_arrivals_in(self, department_id: uuid.UUID) -> TicketEventQuerySet:
+        """Events with which a stay in the department began: reported there, or moved there."""
+        born = Q(kind=EventKind.CREATED, department_id=department_id)
+        return self.filter(born | Q(changes__department__1=str(department_id)))
+
+    def of_overflows(self) -> TicketEventQuerySet:
+        """Transfers because nobody was free in time."""
+        return self.filter(kind=EventKind.TRANSFERRED, data__is_overflow=True)
 
     def in_order(self) -> TicketEventQuerySet:
         return self.select_related("actor", "department", "stage", "assignee").order_by("occurred_at", "pk")

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from departments.models import Department
 from tickets import feed
-from tickets.actions import draining, expiry, sweeps
+from tickets.actions import draining, expiry, handing_on, sweeps
 from tickets.wakeups import DRAIN, RELAY
 
 
@@ -24,6 +24,16 @@ def drain_queue(*, department_id: str) -> int:
 @shared_task(name="tickets.drain_all_queues", queue="sweeps")
 def drain_all_queues() -> int:
     return sweeps.drain_all_queues(acting_user=None)
+
+
+@shared_task(name="tickets.overflow_waiting", queue="sweeps")
+def overflow_waiting_tickets() -> int:
+    return sweeps.overflow_waiting_tickets(acting_user=None)
+
+
+@shared_task(name="tickets.release_from_who_left", queue="sweeps")
+def release_tickets_of_who_left() -> int:
+    return handing_on.release_tickets_of_who_left(acting_user=None)
 
 
 @shared_task(name="tickets.expire_due", queue="sweeps")

@@ -34,6 +34,7 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     PICK = "pick"
     OVERRIDE = "override"
+    UNPIN = "unpin"
     TRANSFER = "transfer"
     PROMOTE = "promote"
     PRIORITISE = "prioritise"
@@ -128,6 +129,7 @@ WORKFLOW: dict[Verb, Rule] = {
         note_required=True,
         visibility=_STAFF,
     ),
+    Verb.UNPIN: Rule(UNCLOSED, None, Capability.OVERRIDE_ASSIGNMENT, EventKind.UNPINNED, visibility=_STAFF),
     Verb.TRANSFER: Rule(UNSETTLED, None, Capability.MOVE_TICKETS, EventKind.TRANSFERRED, note_required=True),
     Verb.PROMOTE: Rule(UNSETTLED, None, Capability.MOVE_TICKETS, EventKind.PROMOTED, note_required=True),
     Verb.PRIORITISE: Rule(

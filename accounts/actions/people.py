@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Capability, Role
+from accounts.leaving import leave_work
 from accounts.models import Invitation, Membership, User
 from accounts.permissions import forget_roles, has_capability, is_operator, organisations_where
 from accounts.roles import STAFF_ROLES
@@ -55,6 +56,8 @@ def change_membership(membership: Membership, *, role: Role, is_active: bool, ac
             raise OwnMembership
         if is_active and Invitation.objects.waiting().filter(membership=locked).exists():
             raise NotJoined(field="is_active")
+        if locked.is_active and not (is_active and role in STAFF_ROLES):
+            leave_work(locked.user, [locked.organisation_id], acting_user=acting_user)
         locked.role = role
         locked.is_active = is_active
         locked.save(update_fields=["role", "is_active"])
@@ -131,5 +134,7 @@ def change_person(person: User, *, changed: list[str], acting_user: Any) -> User
     with transaction.atomic():
         if "is_active" in changed and not person.is_active:
             refuse_last_admin_of_any(person)
+            organisations = Membership.objects.of_user(person).values_list("organisation_id", flat=True)
+            leave_work(person, list(organisations), acting_user=acting_user)
         person.save(update_fields=changed)
     return person

@@ -50,19 +50,19 @@ def set_desk(membership: Membership, desk: Desk, *, acting_user: Any) -> Departm
         member, is_new = DepartmentMember.objects.get_or_create(
             department=department, user_id=membership.user_id
         )
-        _write(member, desk)
+        _write(member, desk, acting_user)
         forget_departments(membership.user)
     logger.info("Desk %s %s by %s", member.pk, "made" if is_new else "changed", acting_user.pk)
     return member
 
 
-def _write(member: DepartmentMember, desk: Desk) -> None:
+def _write(member: DepartmentMember, desk: Desk, acting_user: Any) -> None:
     """Only what was given: the load beside it moves meanwhile."""
     given = {"capacity": desk.capacity, "is_active": desk.is_active}
     named = [name for name, value in given.items() if value is not None]
     for name in named:
         setattr(member, name, given[name])
-    save_member(member, named)
+    save_member(member, named, acting_user=acting_user)
     if desk.skills is not None:
         member.skills.set(desk.skills)
     if desk.regions is not None:
@@ -84,7 +84,7 @@ def move_desks(stand_in: User, person: User) -> None:
             regions=list(prepared.regions.all()),
             is_active=prepared.is_active,
         )
-        _write(before, desk)
+        _write(before, desk, person)
     forget_departments(person)
 
 

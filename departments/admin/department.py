@@ -22,6 +22,7 @@ from departments.actions.members import add_desk, save_member
 from departments.admin.fields import SpanField
 from departments.models import Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
+from departments.staffing import tell_queue_changed
 
 
 class StageInline(ScopedTabularInline):
@@ -106,6 +107,11 @@ class DepartmentAdmin(ScopedModelAdmin):
         rows: Any = super().get_queryset(request)
         return rows.with_load(timezone.now())
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"queue_limit_seconds", "calendar"} & set(form.changed_data):
+            tell_queue_changed(obj)
+
     @display(description=gettext_lazy("members"))
     def people(self, department: Any) -> str:
         return _("%(here)d of %(all)d here") % {"here": department.available, "all": department.active}
@@ -131,7 +137,7 @@ class DepartmentAdmin(ScopedModelAdmin):
             return
         formset.save(commit=False)
         for member, changed in formset.changed_objects:
-            save_member(member, changed)
+            save_member(member, changed, acting_user=request.user)
 
 
 class MemberForm(ModelForm[DepartmentMember]):
@@ -191,6 +197,6 @@ class DepartmentMemberAdmin(ScopedModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            save_member(obj, form.changed_data)
+            save_member(obj, form.changed_data, acting_user=request.user)
         else:
             add_desk(obj)

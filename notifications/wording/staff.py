@@ -39,6 +39,42 @@ def overridden(occasion: Occasion) -> Words:
     )
 
 
+def handed_on(occasion: Occasion) -> Words:
+    values = {"name": occasion.event.data.get("from", "")}
+    return Words(
+        headline=_("A ticket for you"),
+        paragraphs=[_("%(name)s had this ticket; now it is yours.") % values, *_due(occasion)],
+        quote_label=_("Why"),
+        button=_open(),
+    )
+
+
+def waited_too_long(occasion: Occasion) -> Words:
+    values = {"department": occasion.department}
+    return Words(
+        headline=_("Nobody is free"),
+        paragraphs=[
+            _("This ticket waits in %(department)s for longer than the department allows.") % values,
+            _("Nobody who is there can take it. Please decide who works on it."),
+            *_due(occasion),
+        ],
+        button=_open(),
+    )
+
+
+def bounced(occasion: Occasion) -> Words:
+    values = {"department": occasion.department, "count": occasion.event.data.get("transfers", 0)}
+    return Words(
+        headline=_("Sent back and forth"),
+        paragraphs=[
+            _("Departments hand this ticket to and fro: it was moved %(count)d times.") % values,
+            _("It is back in %(department)s. Please decide whose it is.") % values,
+            *_due(occasion),
+        ],
+        button=_open(),
+    )
+
+
 def replied(occasion: Occasion) -> Words:
     return Words(
         headline=_("The reporter has replied"),
@@ -140,6 +176,9 @@ def withdrawn(occasion: Occasion) -> Words:
 STAFF_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.ASSIGNED: assigned,
     EventKind.ASSIGNMENT_OVERRIDDEN: overridden,
+    EventKind.HANDED_ON: handed_on,
+    EventKind.WAITED_TOO_LONG: waited_too_long,
+    EventKind.BOUNCED: bounced,
     EventKind.REPLIED: replied,
     EventKind.VERIFIED: verified,
     EventKind.DISPUTED: disputed,

@@ -45,7 +45,7 @@ MOVE = {Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.MERGE, Ve
 TALK = {Verb.MESSAGE, Verb.NOTE}
 REPORTER = {Verb.REPLY, Verb.VERIFY, Verb.DISPUTE, Verb.MESSAGE, Verb.WITHDRAW}
 AGENT = WORK | MOVE | TALK
-ADMIN = AGENT | {Verb.OVERRIDE, Verb.WITHDRAW}
+ADMIN = AGENT | {Verb.OVERRIDE, Verb.UNPIN, Verb.WITHDRAW}
 # What is possible with an open ticket that is not public, role by role, besides supporting and following.
 IMPORTANT: dict[tuple[str, str], set[Verb]] = {
     (Role.RESIDENT, OWN): REPORTER,
@@ -128,6 +128,7 @@ def sent(verb: Verb, ticket: Ticket, scene: Scene) -> Sent | None:
         Verb.REOPEN: ("reopen", {"reason": "Again."}),
         Verb.PICK: ("pick", {}),
         Verb.OVERRIDE: ("assign", {"assignee": str(scene.cast.own_agent.pk), "reason": "Knows it."}),
+        Verb.UNPIN: ("unpin", {}),
         Verb.TRANSFER: ("transfer", {"department": scene.other_department.code, "reason": "Theirs."}),
         Verb.PROMOTE: ("promote", {"note": "Inspected."}),
         Verb.PRIORITISE: ("priority", {"priority": "urgent", "reason": "School."}),

@@ -7,6 +7,7 @@ keys, so that two actions can wait for each other but never for ever.
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -19,10 +20,11 @@ from accounts.models import User
 from accounts.permissions import is_staff_of
 from common.errors import DomainError, InvalidInput, NotAllowed
 from departments.enums import AssignmentStrategy
-from departments.models import DepartmentMember
+from departments.models import Department, DepartmentMember
 from departments.permissions import can_set_availability
 from departments.querysets import DepartmentMemberQuerySet
 from departments.staffing import tell_gained
+from departments.working_time import CalendarNeverOpens
 from tickets.actions.change import Change, changing
 from tickets.actions.custody import hand_over
 from tickets.enums import EventKind, Status
@@ -44,6 +46,11 @@ class AlreadyPicked(DomainError):
 class CapacityReached(DomainError):
     code = "capacity_reached"
     sentence = gettext_lazy("You already have as many tickets as you can take. Finish one first.")
+
+
+class NotPinned(DomainError):
+    code = "not_pinned"
+    sentence = gettext_lazy("The assignment of this ticket is not pinned.")
 
 
 class NotAMember(InvalidInput):
@@ -105,6 +112,20 @@ def override_assignment(
         return change.ticket
 
 
+def unpin_ticket(
+    ticket: Ticket, *, acting_user: User | None, note: str = "", expected_version: int | None = None
+) -> Ticket:
+    """Leave the ticket to the rules again; who has it keeps it for now. Raises NotPinned."""
+    with changing(
+        ticket, Verb.UNPIN, acting_user=acting_user, note=note, expected_version=expected_version
+    ) as change:
+        if not change.ticket.is_pinned:
+            raise NotPinned
+        change.write(is_pinned=False)
+        change.record_rule()
+        return change.ticket
+
+
 def assign_automatically(change: Change, *, may_wait: bool = True) -> bool:
     """Give a locked ticket to an available member of its department, or queue it there.
 
@@ -127,11 +148,21 @@ def assign_automatically(change: Change, *, may_wait: bool = True) -> bool:
 
 def _queue(change: Change) -> None:
     if change.ticket.queued_at is None:
-        change.write(queued_at=change.at)
+        change.write(queued_at=change.at, overflow_at=overflow_time(change.ticket.department, change.at))
         change.record(EventKind.QUEUED, by_system=True)
         # Somebody may have become free since we looked, and did not see a ticket that was not there yet.
         wake_after_commit(DRAIN, department_id=str(change.ticket.department_id))
     hand_over(change)
+
+
+def overflow_time(department: Department | None, queued_at: datetime) -> datetime | None:
+    """When a ticket that waits since then leaves the department's queue, in its working time; None: never."""
+    if department is None or department.queue_limit_seconds is None:
+        return None
+    try:
+        return department.calendar.working_calendar().add(queued_at, department.queue_limit_seconds)
+    except CalendarNeverOpens:
+        return None
 
 
 def _free_member(ticket: Ticket, *, may_wait: bool) -> DepartmentMember | None:
@@ -188,9 +219,10 @@ def _lock_member(ticket: Ticket, user: User) -> DepartmentMember | None:
         if not is_staff_of(user, ticket.organisation_id):
             raise NotAMember(field="assignee")
         return None
-    members = DepartmentMember.objects.of_department(ticket.department_id).active().of_user(user.pk)
+    members = DepartmentMember.objects.of_department(ticket.department_id).of_user(user.pk)
     member = members.select_for_update(of=("self",)).first()
-    if member is None:
+    # Asked once the row is locked: they may have been let go while we waited for it.
+    if member is None or not members.active().exists():
         raise NotAMember(field="assignee")
     return member
 
@@ -206,22 +238,27 @@ def _give(change: Change, user: User, member: DepartmentMember | None) -> None:
 
 def release_load(change: Change) -> None:
     """The assignee has one ticket less to work on. Wakes the queue of their department."""
-    _count(change, -1)
+    ticket = change.ticket
+    if ticket.assignee_id is not None and ticket.department_id is not None and ticket.status in COUNTED:
+        places = DepartmentMember.objects.of_department(ticket.department_id).of_user(ticket.assignee_id)
+        places.filter(open_tickets__gte=1).update(open_tickets=F("open_tickets") - 1)
     if change.ticket.department_id is not None:
         wake_after_commit(DRAIN, department_id=str(change.ticket.department_id))
 
 
 def take_load(change: Change) -> None:
-    """The assignee has this ticket to work on again, over capacity if need be."""
-    _count(change, +1)
+    """The assignee has this ticket to work on again, over capacity if need be.
 
-
-def _count(change: Change, step: int) -> None:
+    Who has left, or is on leave while nobody pinned it to them, does not get it back: it is for
+    somebody else, whom the caller finds.
+    """
     ticket = change.ticket
     if ticket.assignee_id is None or ticket.department_id is None or ticket.status not in COUNTED:
         return
-    members = DepartmentMember.objects.of_department(ticket.department_id).of_user(ticket.assignee_id)
-    members.filter(open_tickets__gte=-step).update(open_tickets=F("open_tickets") + step)
+    places = DepartmentMember.objects.of_department(ticket.department_id).of_user(ticket.assignee_id)
+    here = places.active() if ticket.is_pinned else places.active().not_on_leave(change.at)
+    if not here.update(open_tickets=F("open_tickets") + 1):
+        change.write(assignee=None, assigned_at=None, is_pinned=False)
 
 
 def set_availability(member: DepartmentMember, *, is_available: bool, acting_user: Any) -> DepartmentMember:

@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 import pgbulk
 from django.db import transaction
@@ -77,7 +77,7 @@ class Batch:
     They raise versions and record events as one by one; `save` writes all of it at once.
     """
 
-    def __init__(self, *, acting_user: None, at: datetime) -> None:
+    def __init__(self, *, acting_user: Any, at: datetime) -> None:
         self.acting_user = acting_user
         self.at = at
         self.tickets: dict[uuid.UUID, Ticket] = {}

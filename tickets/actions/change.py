@@ -46,6 +46,9 @@ class Change:
 
     def write(self, **fields: Any) -> None:
         """Set fields on the ticket, remembering old and new value of those that differ."""
+        if fields.get("queued_at", self) is None:
+            # What does not wait any more has nothing to wait for.
+            fields.setdefault("overflow_at", None)
         for name, value in fields.items():
             old = getattr(self.ticket, name)
             if old != value:

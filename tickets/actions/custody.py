@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pgbulk
+
 from departments.models import Department
 from tickets.actions.change import Change
 from tickets.models import Custody, Ticket
 from tickets.workflow import UNSETTLED
 
 _ENDING = ["ended_at", "working_seconds"]
-_BATCH = 500
 
 
 def hand_over(change: Change) -> None:
@@ -46,8 +47,8 @@ def hand_over_many(changes: Sequence[Change]) -> None:
             ended.append(_ended(custody, change))
         if change.ticket.department is not None:
             begun.append(_begun(change, change.ticket.department))
-    Custody.objects.bulk_update(ended, _ENDING, batch_size=_BATCH)
-    Custody.objects.bulk_create(begun, batch_size=_BATCH)
+    pgbulk.update(Custody, ended, _ENDING)
+    Custody.objects.bulk_create(begun)
 
 
 def _holder_of(row: Ticket | Custody) -> tuple[Any, Any, Any]:

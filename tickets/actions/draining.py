@@ -12,18 +12,19 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
+import pgbulk
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from departments.balancing import Balancer, Kind, Seat
 from departments.enums import AssignmentStrategy
 from departments.models import Department, DepartmentMember
+from tickets.actions.batches import BATCH, Batch
 from tickets.actions.change import Change, lock_free_ones
-from tickets.actions.many import ManyChanges
+from tickets.actions.custody import hand_over_many
 from tickets.enums import EventKind
 from tickets.models import Ticket
-
-BATCH = 500
 
 
 class Waiting(NamedTuple):
@@ -70,16 +71,23 @@ def _give_out(department: Department, batch: list[Waiting], *, acting_user: None
             return None
         seats = {key: _seat_of(member) for key, member in members.items()}
         balancer = Balancer(seats.values(), department.strategy, at=at)
+        together = Batch(acting_user=acting_user, at=at)
         changes = []
         for ticket in _lock_while_free(department, batch, balancer):
             taker = balancer.give(_kind_of(ticket))
             if taker is not None:
-                change = Change(ticket, acting_user=acting_user, at=at)
-                change.write(assignee=members[taker.key].user, assigned_at=at, queued_at=None)
+                change = together.change(ticket)
+                _give(change, members[taker.key].user)
                 changes.append(change)
-        _write(changes)
+        together.save()
+        hand_over_many(changes)
         _write_loads(members, seats)
     return len(changes)
+
+
+def _give(change: Change, person: User) -> None:
+    change.write(assignee=person, assigned_at=change.at, queued_at=None)
+    change.record(EventKind.ASSIGNED, data={"assignee_name": person.get_full_name()}, by_system=True)
 
 
 def _free_members(department: Department, at: datetime) -> dict[uuid.UUID, DepartmentMember]:
@@ -119,16 +127,8 @@ def _kind_of(ticket: Ticket) -> Kind:
     return Kind(ticket.category_id, ticket.ward_id, ticket.ward.region_id if ticket.ward else None)
 
 
-def _write(changes: list[Change]) -> None:
-    together = ManyChanges()
-    for change in changes:
-        name = change.ticket.assignee.get_full_name() if change.ticket.assignee else ""
-        together.record(change, EventKind.ASSIGNED, data={"assignee_name": name}, by_system=True)
-    together.write()
-
-
 def _write_loads(members: dict[uuid.UUID, DepartmentMember], seats: dict[uuid.UUID, Seat]) -> None:
     for key, seat in seats.items():
         members[key].open_tickets = seat.open_tickets
         members[key].last_assigned_at = seat.last_turn
-    DepartmentMember.objects.bulk_update(members.values(), ["open_tickets", "last_assigned_at"])
+    pgbulk.update(DepartmentMember, members.values(), ["open_tickets", "last_assigned_at"])

@@ -14,8 +14,12 @@ from tickets.actions.assignment import assign_automatically, take_from_assignee
 from tickets.actions.change import CheckedChange, changing
 from tickets.actions.clocks import breach_what_is_due, retarget_clocks
 from tickets.actions.custody import hand_over
+from tickets.enums import EventKind, Visibility
 from tickets.models import Ticket
 from tickets.workflow import Verb
+
+# This many returns to departments that had the ticket before are once too often.
+BOUNCES = 3
 
 
 class WrongDepartment(InvalidInput):
@@ -72,17 +76,37 @@ def transfer_ticket(
         _check_department(change.ticket, department)
         if department.pk == change.ticket.department_id:
             raise SameDepartment(field="department")
-        breach_what_is_due(change)
-        origin = change.ticket.department.name if change.ticket.department else ""
-        _move(change, department, _stage_in(department, stage))
-        change.record_rule(data={"from": origin, "to": department.name})
-        assign_automatically(change, may_wait=False)
+        transfer(change, department, _stage_in(department, stage))
         return change.ticket
 
 
-def _move(change: CheckedChange, department: Department, stage: Stage | None) -> None:
+def transfer(change: CheckedChange, department: Department, stage: Stage | None, **data: Any) -> None:
+    """Take a locked ticket to another department, record that, and find somebody there."""
+    breach_what_is_due(change)
+    origin = change.ticket.department.name if change.ticket.department else ""
+    came_back = _move(change, department, stage)
+    change.record_rule(data={"from": origin, "to": department.name, **came_back, **data})
+    _alert_where_it_bounces(change)
+    assign_automatically(change, may_wait=False)
+
+
+def _move(change: CheckedChange, department: Department, stage: Stage | None) -> dict[str, int]:
+    """What the event says besides: the how manieth stay in the department it is, where not the first."""
+    stay = 1 + change.ticket.events.of_arrivals_in(department.pk).count()
     take_from_assignee(change)
-    change.write(department=department, stage=stage)
+    change.write(department=department, stage=stage, transfer_count=change.ticket.transfer_count + 1)
+    if stay == 1:
+        return {}
+    change.write(bounce_count=change.ticket.bounce_count + 1)
+    return {"stay": stay}
+
+
+def _alert_where_it_bounces(change: CheckedChange) -> None:
+    """Say it once: departments that hand a ticket to and fro need somebody above them."""
+    ticket = change.ticket
+    if ticket.bounce_count == BOUNCES and ticket.department is not None:
+        data = {"department": ticket.department.name, "transfers": ticket.transfer_count}
+        change.record(EventKind.BOUNCED, visibility=Visibility.STAFF, data=data, by_system=True)
 
 
 def _check_department(ticket: Ticket, department: Department) -> None:
@@ -92,10 +116,14 @@ def _check_department(ticket: Ticket, department: Department) -> None:
 
 def _stage_in(department: Department, stage: Stage | None) -> Stage | None:
     if stage is None:
-        return department.stages.order_by("position").first()
+        return first_stage(department)
     if stage.department_id != department.pk:
         raise WrongStage(field="stage")
     return stage
+
+
+def first_stage(department: Department) -> Stage | None:
+    return department.stages.order_by("position").first()
 
 
 def promote_ticket(
@@ -170,9 +198,13 @@ def route_ticket(
             raise NothingChanged(field="category")
         breach_what_is_due(change)
         change.write(category=category)
-        if category.department_id != change.ticket.department_id:
-            _move(change, category.department, _stage_in(category.department, None))
+        came_back: dict[str, int] = {}
+        moves = category.department_id != change.ticket.department_id
+        if moves:
+            came_back = _move(change, category.department, _stage_in(category.department, None))
         retarget_clocks(change)
-        change.record_rule(data={"to": category.name})
+        change.record_rule(data={"to": category.name, **came_back})
+        if moves:
+            _alert_where_it_bounces(change)
         assign_automatically(change, may_wait=False)
         return change.ticket

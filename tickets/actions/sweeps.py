@@ -16,6 +16,7 @@ from tickets.actions.batches import BATCH, Due, sweep
 from tickets.actions.change import lock_free_ones
 from tickets.actions.draining import drain_queue
 from tickets.actions.lifecycle import close_unanswered
+from tickets.actions.overflow import overflow_ticket
 from tickets.models import Ticket
 
 
@@ -35,6 +36,25 @@ def close_unanswered_tickets(*, acting_user: None) -> int:
     return sweep(due, close)
 
 
+def overflow_waiting_tickets(*, acting_user: None) -> int:
+    """Move on what waited too long for a free agent, or tell the admins. Returns how many."""
+    now = timezone.now()
+    waiting = Ticket.objects.overflowing_by(now)
+
+    def due(last: Due | None) -> list[Due]:
+        tickets = waiting if last is None else waiting.overflowing_behind(*last[:2])
+        return list(tickets.values_list("overflow_at", "pk", "pk")[:BATCH])
+
+    def overflow(ticket_ids: Sequence[uuid.UUID]) -> int:
+        tickets = lock_free_ones(waiting.filter(pk__in=ticket_ids))
+        return len([overflow_ticket(ticket, acting_user=acting_user) for ticket in tickets])
+
+    return sweep(due, overflow)
+
+
 def drain_all_queues(*, acting_user: None) -> int:
-    """Assign what waits, wherever somebody is free. Returns how many."""
+    """Assign what waits, wherever somebody is free. Returns how many.
+
+    Run every minute, it is also what gives out work when a shift begins or leave ends.
+    """
     return sum(drain_queue(department, acting_user=acting_user) for department in Department.objects.active())

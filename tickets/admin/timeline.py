@@ -15,6 +15,7 @@ from departments.enums import Priority
 from tickets.enums import EventKind, Visibility
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import Conversation
+from tickets.returns import back_again
 
 _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.CREATED: ("open", "add_circle"),
@@ -25,6 +26,10 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.ASSIGNED: ("quiet", "person"),
     EventKind.PICKED: ("quiet", "back_hand"),
     EventKind.ASSIGNMENT_OVERRIDDEN: ("quiet", "person_add"),
+    EventKind.UNPINNED: ("quiet", "lock_open"),
+    EventKind.HANDED_ON: ("quiet", "switch_account"),
+    EventKind.WAITED_TOO_LONG: ("overdue", "hourglass_bottom"),
+    EventKind.BOUNCED: ("overdue", "sync_alt"),
     EventKind.STARTED: ("progress", "play_arrow"),
     EventKind.RESPONDED: ("waiting", "reply"),
     EventKind.REPLIED: ("open", "chat"),
@@ -51,6 +56,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.CODE_SENT: ("quiet", "password"),
     EventKind.WITHDRAWN: ("quiet", "delete_sweep"),
 }
+_ABOUT_A_DEPARTMENT = {EventKind.WAITED_TOO_LONG, EventKind.BOUNCED}
 
 
 @dataclass(frozen=True)
@@ -123,10 +129,22 @@ def _detail(event: TicketEvent) -> str:
         return f"{Priority(old).label} → {Priority(new).label}"
     if event.kind == EventKind.PROJECT_CHANGED:
         return f"{data.get('from') or _('none')} → {data.get('to') or _('none')}"
+    if event.kind == EventKind.HANDED_ON:
+        return f"{data['from']} → {data['to'] or _('the queue')}"
     if data.get("from") and data.get("to"):
-        return f"{data['from']} → {data['to']}"
+        return f"{data['from']} → {data['to']}{_again(event)}"
+    if "stay" in data:
+        return f"{data['to']}{_again(event)}"
+    if event.kind in _ABOUT_A_DEPARTMENT:
+        return str(data.get("department", ""))
     named = ("assignee_name", "to", "into", "duplicate")
     return str(next((data[name] for name in named if data.get(name)), ""))
+
+
+def _again(event: TicketEvent) -> str:
+    """`, back in Water for the second time`, where the department had the ticket before."""
+    words = back_again(event)
+    return f", {words}" if words else ""
 
 
 def _who(event: TicketEvent, ticket: Ticket, with_reporter: bool) -> str:

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from accounts.models import User
 from departments.enums import Priority
 from departments.models import Category, DepartmentMember, Stage
-from tickets.actions.assignment import override_assignment, pick_ticket
+from tickets.actions.assignment import override_assignment, pick_ticket, unpin_ticket
 from tickets.actions.conversation import add_message, add_note, attach_pictures
 from tickets.actions.editing import Corrections, edit_ticket
 from tickets.actions.lifecycle import (
@@ -221,6 +221,13 @@ class OverrideForm(VerbForm):
         return override_assignment(self.ticket, assignee=assignee, reason=data["reason"], **self.after())
 
 
+class UnpinForm(VerbForm):
+    done = gettext_lazy("Not pinned any more.")
+
+    def act(self) -> Any:
+        return unpin_ticket(self.ticket, **self.after())
+
+
 def member_words(member: DepartmentMember) -> str:
     """`Thandi Mokoena (3 of 8)`, and whether they are away."""
     words = _("%(name)s (%(open)d of %(capacity)d)") % {
@@ -364,6 +371,14 @@ _VERBS = [
     ),
     ConsoleVerb("transfer", Verb.TRANSFER, gettext_lazy("Transfer"), "move_up", TransferForm, "t"),
     ConsoleVerb("override", Verb.OVERRIDE, gettext_lazy("Assign to"), "person_add", OverrideForm, "o"),
+    ConsoleVerb(
+        "unpin",
+        Verb.UNPIN,
+        gettext_lazy("Unpin"),
+        "lock_open",
+        UnpinForm,
+        is_pointless=lambda ticket: not ticket.is_pinned,
+    ),
     ConsoleVerb("prioritise", Verb.PRIORITISE, gettext_lazy("Change priority"), "flag", PrioritiseForm),
     ConsoleVerb("route", Verb.ROUTE, gettext_lazy("Change category"), "category", RouteForm),
     ConsoleVerb("merge", Verb.MERGE, gettext_lazy("Close as a duplicate"), "merge", MergeForm, "d"),

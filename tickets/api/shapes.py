@@ -89,6 +89,9 @@ class TicketSerializer(serializers.Serializer[Any]):
     closed_at = MomentField(allow_null=True)
     auto_close_at = MomentField(allow_null=True)
     reopened_count = serializers.IntegerField()
+    transfer_count = serializers.IntegerField(help_text=_("How often it moved to another department."))
+    bounce_count = serializers.IntegerField(help_text=_("How often it came back to one that had had it."))
+    is_pinned = serializers.BooleanField(help_text=_("Whether an admin decided who works on it."))
     version = serializers.IntegerField(help_text=_("Goes up with every change; also the ETag."))
     links = TicketLinksSerializer()
 

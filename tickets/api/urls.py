@@ -20,7 +20,7 @@ from tickets.api.views.verbs import LifecycleEndpoint, MovementEndpoint
 from tickets.api.views.verification import VerificationEndpoint
 
 LIFECYCLE = ("start", "respond", "resolve", "complete", "reject", "reopen", "status")
-MOVEMENT = ("assign", "pick", "transfer", "promote", "priority", "route", "project")
+MOVEMENT = ("assign", "pick", "unpin", "transfer", "promote", "priority", "route", "project")
 ONE: dict[str, Any] = {"get": "retrieve", "patch": "update", "delete": "destroy"}
 
 urlpatterns = [

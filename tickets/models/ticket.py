@@ -85,6 +85,13 @@ class Ticket(IdentifiedModel):
     )
     is_pinned = models.BooleanField(_("assignment is pinned"), default=False)
     queued_at = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    overflow_at = models.DateTimeField(
+        _("leaves the queue at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Unless somebody is free."),
+    )
 
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -132,6 +139,8 @@ class Ticket(IdentifiedModel):
 
     version = models.PositiveIntegerField(_("version"), default=1)
     reopened_count = models.PositiveIntegerField(_("times reopened"), default=0)
+    transfer_count = models.PositiveIntegerField(_("times moved to another department"), default=0)
+    bounce_count = models.PositiveIntegerField(_("times back where it was before"), default=0)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), null=True, blank=True, editable=False)
     assigned_at = models.DateTimeField(_("assigned at"), null=True, blank=True, editable=False)
@@ -190,6 +199,13 @@ class Ticket(IdentifiedModel):
                 name="ticket_waits_only_without_assignee",
             ),
             models.CheckConstraint(
+                condition=Q(overflow_at__isnull=True) | Q(queued_at__isnull=False),
+                name="ticket_overflows_only_from_the_queue",
+            ),
+            models.CheckConstraint(
+                condition=Q(bounce_count__lte=F("transfer_count")), name="ticket_bounces_are_transfers"
+            ),
+            models.CheckConstraint(
                 condition=Q(stage__isnull=True) | Q(department__isnull=False),
                 name="ticket_stage_has_department",
             ),
@@ -235,7 +251,8 @@ class Ticket(IdentifiedModel):
                 name="ticket_queue",
                 condition=Q(queued_at__isnull=False),
             ),
-            # Sweeps: close by itself, and expiring first.
+            # Sweeps: waited too long, close by itself, and expiring first.
+            models.Index("overflow_at", name="ticket_overflow", condition=Q(overflow_at__isnull=False)),
             models.Index("auto_close_at", name="ticket_auto_close", condition=Q(auto_close_at__isnull=False)),
             models.Index(
                 "organisation",

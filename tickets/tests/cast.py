@@ -14,7 +14,7 @@ from accounts.tests.factories import MembershipFactory, UserFactory
 from departments.enums import Priority
 from departments.models import Category, Department
 from departments.tests.factories import CategoryFactory, DepartmentFactory, StageFactory, staff_member
-from tickets.actions.assignment import override_assignment, pick_ticket
+from tickets.actions.assignment import override_assignment, pick_ticket, unpin_ticket
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.editing import Corrections, edit_ticket
 from tickets.actions.following import follow_ticket
@@ -157,6 +157,7 @@ CALLS: dict[Verb, Callable[[Ticket, Any, Scene], Any]] = {
     Verb.OVERRIDE: lambda ticket, user, scene: override_assignment(
         ticket, assignee=scene.cast.own_agent, reason="Knows the place.", acting_user=user
     ),
+    Verb.UNPIN: lambda ticket, user, _scene: unpin_ticket(ticket, acting_user=user),
     Verb.TRANSFER: lambda ticket, user, scene: transfer_ticket(
         ticket, department=scene.other_department, reason="Theirs.", acting_user=user
     ),

@@ -15,7 +15,8 @@ from departments.tests.factories import staff_member
 from tickets.actions.assignment import override_assignment, set_availability
 from tickets.actions.draining import drain_queue
 from tickets.actions.expiry import expire_due_tickets
-from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues
+from tickets.actions.handing_on import hand_on_tickets
+from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues, overflow_waiting_tickets
 from tickets.enums import Status
 from tickets.models import Clock, Ticket
 from tickets.tests.cast import CALLS, Scene, set_scene
@@ -40,11 +41,16 @@ class Walk:
         for department in (self.scene.department, self.scene.other_department):
             staff_member(department, capacity=2)
         DepartmentMember.objects.filter(capacity=50).update(capacity=3)
+        self.scene.department.overflow_department = self.scene.other_department
+        self.scene.department.queue_limit_seconds = self.scene.other_department.queue_limit_seconds = 7_200
+        for department in (self.scene.department, self.scene.other_department):
+            department.save(update_fields=["overflow_department", "queue_limit_seconds"])
 
     def step(self) -> None:
         self.travel.shift(timedelta(minutes=self.random.choice([1, 30, 600, 6000])))
         tickets = list(Ticket.objects.order_by("pk"))
-        act = self.random.choice([self.report, self.sweep, self.come_or_go, *[self.use_a_verb] * 12])
+        acts = [self.report, self.sweep, self.come_or_go, self.hand_on, *[self.use_a_verb] * 12]
+        act = self.random.choice(acts)
         if not tickets:
             act = self.report
         try:
@@ -63,7 +69,7 @@ class Walk:
         person = self.random.choice(list(members)).user
         if verb is Verb.OVERRIDE:
             override_assignment(ticket, assignee=person, reason="Because.", acting_user=None)
-        elif verb in {Verb.SUPPORT, Verb.PICK}:
+        elif verb in {Verb.SUPPORT, Verb.FOLLOW, Verb.PICK}:
             CALLS[verb](ticket, person, self.scene)
         elif verb in {Verb.MESSAGE, Verb.DISPUTE}:
             CALLS[verb](ticket, self.scene.cast.reporter, self.scene)
@@ -71,8 +77,21 @@ class Walk:
             CALLS[verb](ticket, None, self.scene)
 
     def sweep(self) -> None:
-        sweeps = [expire_due_tickets, close_unanswered_tickets, drain_all_queues]
+        sweeps = [expire_due_tickets, close_unanswered_tickets, drain_all_queues, overflow_waiting_tickets]
         self.random.choice(sweeps)(acting_user=None)
+
+    def hand_on(self) -> None:
+        """To a colleague or to the queue: everything that somebody has in a department."""
+        member = self.random.choice(list(DepartmentMember.objects.order_by("pk")))
+        others = list(member.department.members.exclude(pk=member.pk).order_by("pk"))
+        hand_on_tickets(
+            member.user,
+            organisation=self.scene.organisation,
+            department=member.department,
+            to=self.random.choice([None, *[other.user for other in others]]),
+            reason="Because.",
+            acting_user=None,
+        )
 
     def come_or_go(self) -> None:
         member = self.random.choice(list(DepartmentMember.objects.order_by("pk")))

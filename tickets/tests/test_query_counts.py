@@ -43,12 +43,13 @@ COSTS = {
     Verb.REJECT: 12,
     Verb.REOPEN: 10,
     Verb.WITHDRAW: 12,
-    Verb.PICK: 9,
-    Verb.OVERRIDE: 9,
-    Verb.TRANSFER: 14,
+    Verb.PICK: 10,
+    Verb.OVERRIDE: 10,
+    Verb.UNPIN: 4,
+    Verb.TRANSFER: 15,
     Verb.PROMOTE: 9,
     Verb.PRIORITISE: 10,
-    Verb.ROUTE: 15,
+    Verb.ROUTE: 16,
     Verb.EDIT: 4,
     Verb.MESSAGE: 10,
     Verb.NOTE: 5,
@@ -73,6 +74,8 @@ def test_a_change_costs_so_many_queries(verb: Verb, scene: Scene) -> None:
         ticket_in(Status.OPEN, scene)
     if verb is Verb.UNMERGE:
         ticket = CALLS[Verb.MERGE](ticket_in(Status.OPEN, scene), None, scene)
+    if verb is Verb.UNPIN:
+        Ticket.objects.filter(pk=ticket.pk).update(is_pinned=True)
     if verb is Verb.COMPLETE:
         scene.organisation.verification_required = False
         scene.organisation.save(update_fields=["verification_required"])

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from common.errors import DomainError, InvalidInput, NotAllowed, NotFound, StaleVersion
 from departments.enums import Priority
-from tickets.actions.assignment import AlreadyPicked, NotAMember, override_assignment
+from tickets.actions.assignment import AlreadyPicked, NotAMember, NotPinned, override_assignment
 from tickets.actions.lifecycle import (
     AlreadyWithdrawn,
     ReopenRefused,
@@ -51,6 +51,7 @@ MAY: dict[Verb, set[str]] = {
     **dict.fromkeys([Verb.MERGE, Verb.UNMERGE], MOVERS),
     Verb.MESSAGE: MOVERS | {"reporter"},
     Verb.OVERRIDE: WORKERS - {"own_agent"},
+    Verb.UNPIN: WORKERS - {"own_agent"},
     Verb.WITHDRAW: WORKERS - {"own_agent"} | {"reporter"},
     **dict.fromkeys([Verb.SUPPORT, Verb.FOLLOW], EVERYBODY_SIGNED_IN),
     **{key: {"reporter"} for key in [Verb.REPLY, Verb.VERIFY, Verb.DISPUTE]},
@@ -95,7 +96,7 @@ def test_a_verb_is_for_those_whom_the_table_names(verb: Verb, scene: Scene) -> N
 
 
 # Refusals that are not about the person: the verb was theirs to try.
-_OTHER_REASONS = (NotAMember, AlreadyPicked, OwnTicket, VerificationRequired, NotMerged)
+_OTHER_REASONS = (NotAMember, NotPinned, AlreadyPicked, OwnTicket, VerificationRequired, NotMerged)
 
 
 @pytest.mark.parametrize("verb", [verb for verb in CALLS if verb not in {Verb.VERIFY, Verb.LAPSE}])

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from tickets.enums import EventKind
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.queries import Conversation
+from tickets.returns import back_again
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,9 @@ def _message_headline(event: TicketEvent) -> str:
 
 def _transfer_headline(event: TicketEvent) -> str:
     name = event.data.get("to") or (event.department.name if event.department else "")
-    return _("Handed to %(department)s") % {"department": name}
+    headline = _("Handed to %(department)s") % {"department": name}
+    again = back_again(event)
+    return f"{headline}, {again}" if again else headline
 
 
 def _promotion_headline(event: TicketEvent) -> str:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from common.api.etags import expected_version
 from common.api.serializers import NothingSerializer, read_body
 from departments.queries import find_stage
-from tickets.actions.assignment import override_assignment, pick_ticket
+from tickets.actions.assignment import override_assignment, pick_ticket, unpin_ticket
 from tickets.actions.editing import change_assignees
 from tickets.actions.lifecycle import (
     complete_ticket,
@@ -136,6 +136,11 @@ class MovementEndpoint(VerbEndpoint):
             return given | {"assignee": named_person(ticket.organisation, given["assignee"], "assignee")}
 
         return self.use(request, name, AssignSerializer, override_assignment, prepare)
+
+    @documents_verb("unpin", "Leave it to the rules again", OptionalNoteSerializer)
+    def unpin(self, request: Request, name: str) -> Response:
+        """For admins: who has the ticket keeps it for now, but it is not pinned to them any more."""
+        return self.use(request, name, OptionalNoteSerializer, unpin_ticket)
 
     @documents_verb(
         "assignees",
