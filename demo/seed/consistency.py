@@ -63,9 +63,9 @@ _QUESTIONS = {
     "nobody holds more than fits": """
         SELECT count(*) FROM departments_departmentmember WHERE open_tickets > capacity
     """,
-    "supporters are counted": """
-        SELECT count(*) FROM tickets_ticket t WHERE t.support_count <> (
-            SELECT count(*) FROM tickets_support s WHERE s.ticket_id = t.id)
+    "supporters are counted, and on duplicates nobody": """
+        SELECT count(*) FROM tickets_ticket t WHERE t.support_count <> CASE WHEN t.outcome = 'duplicate'
+            THEN 0 ELSE (SELECT count(*) FROM tickets_support s WHERE s.ticket_id = t.id) END
     """,
     "what waits in a queue has no assignee, and what has none and is unsettled waits": """
         SELECT count(*) FROM tickets_ticket WHERE department_id IS NOT NULL

@@ -210,10 +210,9 @@ class Tale(Telling):
 
     def close_as_duplicate(self, at: datetime, *, original: uuid.UUID) -> None:
         self.advance(at)
-        self._meet(at, Promise.RESPOND)
-        self.write(duplicate_of=original)
+        self.write(duplicate_of=original, support_count=0)
         self._end(at, Outcome.DUPLICATE)
-        self.record(EventKind.CLOSED, at, actor=self.holder_id)
+        self._record_rule(Verb.MERGE, at, actor=self.holder_id)
 
     def withdraw(self, at: datetime, *, reason: str) -> None:
         self.advance(at)

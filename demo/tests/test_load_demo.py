@@ -188,7 +188,7 @@ def test_an_unknown_city_is_refused_in_words() -> None:
 TAMPERING = {
     "status": ("UPDATE tickets_ticket SET status = 'open' WHERE status = 'in_progress'", "the status is"),
     "load": ("UPDATE departments_departmentmember SET open_tickets = open_tickets + 1", "members hold"),
-    "supports": ("DELETE FROM tickets_support", "supporters are counted"),
+    "supports": ("DELETE FROM tickets_support", "supporters are counted, and on duplicates nobody"),
     "version": ("UPDATE tickets_ticket SET version = 1", "every event is about"),
     "clock": ("UPDATE tickets_clock SET elapsed_seconds = 9999999 WHERE state = 'met'", "kept promises"),
     "custody": ("UPDATE tickets_custody SET stage_id = NULL", "who holds"),

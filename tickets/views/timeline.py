@@ -118,9 +118,10 @@ def _promotion_headline(event: TicketEvent) -> str:
 
 
 def _merge_headline(event: TicketEvent) -> str:
-    return _("The same problem as %(reference)s: it goes on there") % {
-        "reference": event.data.get("into", "")
-    }
+    goes_on_in = event.data.get("into")
+    if not goes_on_in:
+        return _("Closed as a duplicate")
+    return _("The same problem as %(reference)s: it goes on there") % {"reference": goes_on_in}
 
 
 _SPECIAL_HEADLINES: dict[EventKind, Callable[[TicketEvent], str]] = {
