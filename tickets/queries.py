@@ -17,7 +17,13 @@ from common.references import MistypedReference, parse_reference
 from departments.models import Category
 from tickets.models import Attachment, Message, Project, Ticket, TicketAssignee, TicketEvent, Verification
 from tickets.permissions import visible_parts
-from tickets.querysets import MessageQuerySet, ProjectQuerySet, TicketEventQuerySet, TicketQuerySet
+from tickets.querysets import (
+    AttachmentQuerySet,
+    MessageQuerySet,
+    ProjectQuerySet,
+    TicketEventQuerySet,
+    TicketQuerySet,
+)
 from tickets.verification import key_of_token
 
 NEARBY_METRES = 300
@@ -191,6 +197,12 @@ def messages_of(user: Any, ticket: Ticket) -> MessageQuerySet:
     """What was said on a ticket, as far as the person may see it."""
     said: MessageQuerySet = ticket.messages.shown_to(visible_parts(user, ticket))
     return said.select_related("author")
+
+
+def attachments_of(user: Any, ticket: Ticket) -> AttachmentQuerySet:
+    """The files of a ticket, as far as the person may see them."""
+    files: AttachmentQuerySet = ticket.attachments.shown_to(visible_parts(user, ticket))
+    return files
 
 
 def projects_in(organisation_id: uuid.UUID, user: Any) -> ProjectQuerySet:

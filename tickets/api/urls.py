@@ -4,6 +4,7 @@ from typing import Any
 
 from common.api.routing import endpoint
 from tickets.api.views.agents import AgentsEndpoint
+from tickets.api.views.attachments import AttachmentsEndpoint
 from tickets.api.views.conversation import (
     FollowEndpoint,
     MessagesEndpoint,
@@ -72,6 +73,16 @@ urlpatterns = [
         "tickets/<str:name>/verification/new-code/",
         VerificationEndpoint.as_view({"post": "new_code"}),
         "ticket-new-code",
+    ),
+    endpoint(
+        "tickets/<str:name>/attachments/",
+        AttachmentsEndpoint.as_view({"get": "list", "post": "create"}),
+        "ticket-attachments",
+    ),
+    endpoint(
+        "tickets/<str:name>/attachments/<uuid:key>/",
+        AttachmentsEndpoint.as_view({"get": "retrieve"}),
+        "ticket-attachment",
     ),
     endpoint("tickets/<str:name>/merge/", MergeEndpoint.as_view({"post": "merge"}), "ticket-merge"),
     endpoint("tickets/<str:name>/merge/undo/", MergeEndpoint.as_view({"post": "undo"}), "ticket-merge-undo"),
