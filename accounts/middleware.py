@@ -58,7 +58,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not request.path_info.startswith(_PAGES):
+        if request.method != "POST" or not request.path_info.startswith(_PAGES):
             return None
         if isinstance(exception, RateLimited):
             refused: HttpResponse = ratelimit.respond_429(request)
