@@ -36,3 +36,11 @@ class Weekday(models.IntegerChoices):
     FRIDAY = 4, _("Friday")
     SATURDAY = 5, _("Saturday")
     SUNDAY = 6, _("Sunday")
+
+
+class EscalationAudience(models.TextChoices):
+    """Who hears of an expired ticket at a step of the ladder."""
+
+    ASSIGNEE = "assignee", _("the agent who has it")
+    DEPARTMENT_ADMINS = "department_admins", _("the department's admins")
+    ORGANISATION_ADMINS = "organisation_admins", _("the organisation's admins")

@@ -10,11 +10,14 @@ from typing import Any, TypeVar
 
 from django.db.models import Max, Model, QuerySet
 
+from accounts.models import Organisation
+from departments.escalation import USUAL_LADDER, Step
 from departments.geometry import WardIndex
 from departments.models import (
     Category,
     Department,
     DepartmentMember,
+    EscalationLadder,
     Region,
     Stage,
     Standard,
@@ -160,3 +163,32 @@ def reportable_category(organisation_id: uuid.UUID, key: uuid.UUID) -> Category 
     """A kind of problem that residents may report, with its department and its hours."""
     categories: CategoryQuerySet = Category.objects.of_organisation(organisation_id)
     return categories.active().by_department().with_key(key).first()
+
+
+class Ladders:
+    """The ladders in force, each organisation's read once; made anew for each piece of work."""
+
+    def __init__(self) -> None:
+        self._known: dict[uuid.UUID, dict[uuid.UUID | None, Sequence[Step]]] = {}
+
+    def steps(self, organisation_id: uuid.UUID, department_id: uuid.UUID | None) -> Sequence[Step]:
+        """The department's ladder, else the organisation's, else the usual one.
+
+        None where the organisation keeps no account.
+        """
+        if organisation_id not in self._known:
+            self._known[organisation_id] = _ladders_of(organisation_id)
+        ladders = self._known[organisation_id]
+        return ladders.get(department_id, ladders[None])
+
+
+def _ladders_of(organisation_id: uuid.UUID) -> dict[uuid.UUID | None, Sequence[Step]]:
+    organisations = Organisation.objects.filter(pk=organisation_id)
+    if not organisations.values_list("accountability_enabled", flat=True).get():
+        return {None: ()}
+    rows = EscalationLadder.objects.of_organisation(organisation_id).in_force().prefetch_related("steps")
+    ladders: dict[uuid.UUID | None, Sequence[Step]] = {None: USUAL_LADDER}
+    for row in rows:
+        steps = sorted(row.steps.all(), key=lambda step: step.position)
+        ladders[row.department_id] = [step.as_step() for step in steps]
+    return ladders

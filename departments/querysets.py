@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Category,
         Department,
         DepartmentMember,
+        EscalationLadder,
         Leave,
         Shift,
         Standard,
@@ -287,3 +288,12 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
 
     def with_people(self) -> DepartmentMemberQuerySet:
         return self.select_related("user", "department").order_by("user__full_name", "pk")
+
+
+class EscalationLadderQuerySet(OrganisationScopedQuerySet["EscalationLadder"]):
+    def of(self, organisation_id: uuid.UUID, department_id: uuid.UUID | None) -> EscalationLadderQuerySet:
+        """All versions of one ladder; department None is the organisation's own."""
+        return self.filter(organisation_id=organisation_id, department_id=department_id)
+
+    def in_force(self) -> EscalationLadderQuerySet:
+        return self.filter(retired_at__isnull=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from notifications.enums import Audience
 from tickets.enums import EventKind, Outcome, Status
 from tickets.models import Ticket, TicketEvent
+from tickets.workflow import UNSETTLED
 
-# What is only of use while the ticket has this status.
-_ONLY_WHILE = {
-    EventKind.STARTED: Status.IN_PROGRESS,
-    EventKind.RESPONSE_LATE: Status.OPEN,
-    EventKind.RESOLVED: Status.RESOLVED,
-    EventKind.CODE_SENT: Status.RESOLVED,
+# What is only of use while the ticket has one of these statuses.
+_ONLY_WHILE: dict[EventKind, Set[Status]] = {
+    EventKind.STARTED: {Status.IN_PROGRESS},
+    EventKind.RESPONSE_LATE: {Status.OPEN},
+    EventKind.RESOLVED: {Status.RESOLVED},
+    EventKind.CODE_SENT: {Status.RESOLVED},
+    EventKind.EXPIRING: UNSETTLED,
+    EventKind.ESCALATED: UNSETTLED,
 }
 # Of each other's opposite only the last one holds.
 _ABOUT_A_MERGE = {EventKind.MERGED: True, EventKind.UNMERGED: False}
@@ -26,7 +31,7 @@ def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:
     # The project's people hear of every change, also of those that another one has overtaken.
     if audience == Audience.TEAM:
         return True
-    if kind in _ONLY_WHILE and ticket.status != _ONLY_WHILE[kind]:
+    if kind in _ONLY_WHILE and ticket.status not in _ONLY_WHILE[kind]:
         return False
     if kind is EventKind.RESOLVED and ticket.resolved_at is not None:
         return event.occurred_at >= ticket.resolved_at

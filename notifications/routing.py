@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Any
 
 from notifications.enums import Audience, Channel
 from tickets.enums import EventKind
@@ -61,8 +62,14 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.TRANSFERRED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.TEAM: Way.MAIL},
     K.BOUNCED: {A.ORGANISATION_ADMINS: Way.MAIL},
     K.PROMOTED: {A.TEAM: Way.MAIL},
+    K.EXPIRING: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL},
     K.RESPONSE_LATE: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL},
     K.EXPIRED: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL, A.TEAM: Way.MAIL},
+    K.ESCALATED: {
+        A.ASSIGNEE: Way.MAIL,
+        A.DEPARTMENT_ADMINS: Way.MAIL,
+        A.ORGANISATION_ADMINS: Way.MAIL,
+    },
     K.MESSAGE_ADDED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
     K.NOTE_ADDED: {A.TEAM: Way.MAIL},
     K.ATTACHED: {A.TEAM: Way.MAIL},
@@ -84,6 +91,18 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.CODE_SENT: {A.REPORTER: Way.MAIL_AND_SMS},
     K.WITHDRAWN: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
 }
+
+
+def concerns(audience: Audience, kind: EventKind, *, has_assignee: bool, data: Mapping[str, Any]) -> bool:
+    """Whether this one event is for that audience: a step of a ladder names its own, and admins are
+    warned of what nobody has.
+    """
+    if kind is EventKind.ESCALATED:
+        return bool(data.get("audience") == audience.value)
+    if kind is EventKind.EXPIRING and audience is Audience.DEPARTMENT_ADMINS:
+        return not has_assignee
+    return True
+
 
 # Nobody is told about their own action; but a receipt, and a code that they asked for, is no news.
 ALSO_TOLD_TO_WHO_DID_IT = frozenset({K.CREATED, K.CODE_SENT})

@@ -15,6 +15,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Assign queued tickets": every(60, "tickets.drain_all_queues"),
     "Move on tickets that waited too long": every(60, "tickets.overflow_waiting"),
     "Take back tickets of who left": every(300, "tickets.release_from_who_left"),
+    "Warn of promises that are about to run out": every(60, "tickets.warn_expiring"),
+    "Escalate tickets that stay expired": every(60, "tickets.escalate_due"),
     "Expire tickets whose promise ran out": every(30, "tickets.expire_due"),
     "Account for what a lost wake-up left behind": every(60, "accountability.account_for_feed"),
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),

@@ -150,6 +150,20 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             Q(auto_close_at__gt=auto_close_at) | Q(pk__gt=key), auto_close_at__gte=auto_close_at
         )
 
+    def escalating_by(self, now: datetime) -> TicketQuerySet:
+        """Expired tickets whose next step up the ladder has come, the longest waiting first."""
+        return self.unsettled().filter(escalate_at__lte=now).order_by("escalate_at", "pk")
+
+    def escalating_behind(self, at: datetime, key: uuid.UUID) -> TicketQuerySet:
+        """Behind a place of `escalating_by`."""
+        return self.filter(Q(escalate_at__gt=at) | Q(pk__gt=key), escalate_at__gte=at)
+
+    def escalated(self) -> TicketQuerySet:
+        """Unsettled tickets that somebody above the agent was told about, the highest first."""
+        return (
+            self.unsettled().filter(escalation_level__gt=0).order_by("-escalation_level", "expired_at", "pk")
+        )
+
     # Whose they are
 
     def work_of(self, user: Any) -> TicketQuerySet:
@@ -444,6 +458,15 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def due_by(self, now: datetime) -> ClockQuerySet:
         return self.running().filter(due_at__lte=now).order_by("due_at", "pk")
+
+    def expiring_at(self, now: datetime) -> ClockQuerySet:
+        """Running clocks with most of their target used up, not due yet, of which nobody was warned."""
+        running = self.running().filter(warned_at__isnull=True, warn_at__lte=now, due_at__gt=now)
+        return running.order_by("warn_at", "pk")
+
+    def warning_behind(self, at: datetime, key: uuid.UUID) -> ClockQuerySet:
+        """Behind a place of `expiring_at`."""
+        return self.filter(Q(warn_at__gt=at) | Q(pk__gt=key), warn_at__gte=at)
 
     def due_behind(self, due_at: datetime, key: uuid.UUID) -> ClockQuerySet:
         """Behind a place of `due_by`."""

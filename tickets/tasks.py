@@ -6,7 +6,7 @@ from celery import shared_task
 
 from departments.models import Department
 from tickets import feed
-from tickets.actions import draining, expiry, handing_on, sweeps
+from tickets.actions import draining, escalation, expiry, handing_on, sweeps, warnings
 from tickets.wakeups import DRAIN, RELAY
 
 
@@ -34,6 +34,16 @@ def overflow_waiting_tickets() -> int:
 @shared_task(name="tickets.release_from_who_left", queue="sweeps")
 def release_tickets_of_who_left() -> int:
     return handing_on.release_tickets_of_who_left(acting_user=None)
+
+
+@shared_task(name="tickets.warn_expiring", queue="sweeps")
+def warn_expiring_tickets() -> int:
+    return warnings.warn_expiring_tickets(acting_user=None)
+
+
+@shared_task(name="tickets.escalate_due", queue="sweeps")
+def escalate_due_tickets() -> int:
+    return escalation.escalate_due_tickets(acting_user=None)
 
 
 @shared_task(name="tickets.expire_due", queue="sweeps")

@@ -79,6 +79,17 @@ _QUESTIONS = {
     "nothing should have closed by itself by now": """
         SELECT count(*) FROM tickets_ticket WHERE auto_close_at <= %(now)s
     """,
+    "nobody was left unwarned, and no step of a ladder untaken": """
+        SELECT (SELECT count(*) FROM tickets_clock WHERE state = 'running' AND warned_at IS NULL
+            AND warn_at <= %(now)s AND due_at > %(now)s)
+        + (SELECT count(*) FROM tickets_ticket WHERE escalate_at <= %(now)s)
+    """,
+    "escalated tickets have expired, and an event tells each step": """
+        SELECT count(*) FROM tickets_ticket t WHERE escalation_level <> (
+            SELECT count(*) FROM tickets_ticketevent e
+            WHERE e.ticket_id = t.id AND e.kind = 'ticket.escalated')
+        OR escalate_at IS NOT NULL AND status NOT IN ('open', 'in_progress')
+    """,
     "no promise ran out unnoticed": """
         SELECT count(*) FROM tickets_clock WHERE state = 'running' AND due_at <= %(now)s
     """,

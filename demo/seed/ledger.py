@@ -75,6 +75,7 @@ def _clock_row(tale: Tale, clock: ToldClock) -> Row:
         "paused_at": clock.paused_at,
         "due_at": clock.due_at,
         "warn_at": clock.warn_at,
+        "warned_at": clock.warned_at,
         "stopped_at": clock.stopped_at,
         "breached_at": clock.breached_at,
     }

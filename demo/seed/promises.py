@@ -24,6 +24,7 @@ class ToldClock:
     paused_at: datetime | None = None
     due_at: datetime | None = None
     warn_at: datetime | None = None
+    warned_at: datetime | None = None
     stopped_at: datetime | None = None
     breached_at: datetime | None = None
 

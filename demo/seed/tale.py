@@ -91,6 +91,7 @@ class Tale(Telling):
         self.write(assignee=None, assigned_at=None, is_pinned=False, queued_at=None)
         self.department, self.member = department, None
         self.write(department=department.id, stage=department.stages[0][0] if department.stages else None)
+        self.write(transfer_count=self.ticket.setdefault("transfer_count", 0) + 1)
         data = {"from": origin, "to": department.name}
         self._record_rule(Verb.TRANSFER, at, actor=actor, note=reason, data=data)
 

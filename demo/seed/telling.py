@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import heapq
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from random import Random
 from typing import Any
 
 from demo.seed.identifiers import key_at
 from demo.seed.promises import ToldClock
 from demo.seed.world import DemoCategory, DemoDepartment, Member, Resident, World
+from departments.enums import EscalationAudience
+from departments.escalation import USUAL_LADDER
+from departments.working_time import WorkingCalendar
 from tickets.enums import ClockState, EventKind, Promise, Source, Status, VerificationState, Visibility
 from tickets.workflow import WORKFLOW, Verb
 
@@ -107,19 +111,66 @@ class Telling:
         """Let everything happen that lies before `at`: asides, and promises that run out."""
         while self._asides and self._asides[0][0] < at:
             moment, _order, aside = heapq.heappop(self._asides)
-            self._expire(moment)
+            self._run_timers(moment)
             aside(moment)
-        self._expire(at)
+        self._run_timers(at)
 
-    def _expire(self, at: datetime) -> None:
+    def _run_timers(self, until: datetime) -> None:
+        """Warnings, promises that run out, and steps up the ladder, each at its own time."""
+        while timers := [timer for timer in self._timers() if timer[0] <= until]:
+            moment, _order, ring = min(timers, key=lambda timer: timer[:2])
+            ring(moment)
+
+    def _timers(self) -> Iterator[tuple[datetime, int, Aside]]:
         for clock in self.clocks:
-            if clock.is_due_by(at):
-                due_at = clock.breach()
-                if clock.promise is Promise.RESOLVE:
-                    self.write(expired_at=due_at)
-                    self.record(EventKind.EXPIRED, due_at, actor=None)
-                else:
-                    self.record(EventKind.RESPONSE_LATE, due_at, actor=None, visibility=Visibility.STAFF)
+            if clock.state is ClockState.RUNNING and clock.due_at is not None:
+                yield clock.due_at, 0, partial(self._run_out, clock)
+                if clock.warn_at is not None and clock.warned_at is None and clock.warn_at < clock.due_at:
+                    yield clock.warn_at, 1, partial(self._warn, clock)
+        if self.ticket.get("escalate_at") is not None:
+            yield self.ticket["escalate_at"], 2, self._escalate
+
+    def _run_out(self, clock: ToldClock, at: datetime) -> None:
+        due_at = clock.breach()
+        if clock.promise is Promise.RESOLVE:
+            self.ticket["escalate_at"] = clock.standard.hours.add(due_at, USUAL_LADDER[0].delay_seconds)
+            self.write(expired_at=due_at)
+            self.record(EventKind.EXPIRED, due_at, actor=None)
+        else:
+            self.record(EventKind.RESPONSE_LATE, due_at, actor=None, visibility=Visibility.STAFF)
+
+    def _warn(self, clock: ToldClock, at: datetime) -> None:
+        clock.warned_at = at
+        data = {"promise": clock.promise, "due_at": clock.due_at}
+        self.record(EventKind.EXPIRING, at, actor=None, visibility=Visibility.STAFF, data=data)
+
+    def _escalate(self, at: datetime) -> None:
+        level = self.ticket.setdefault("escalation_level", 0)
+        step = USUAL_LADDER[level]
+        audience = step.audience
+        if audience == EscalationAudience.ASSIGNEE and self.ticket["assignee_id"] is None:
+            audience = EscalationAudience.DEPARTMENT_ADMINS
+        following = USUAL_LADDER[level + 1 : level + 2]
+        waits = [after.delay_seconds - step.delay_seconds for after in following]
+        self.ticket["escalate_at"] = self._escalation_hours.add(at, waits[0]) if waits else None
+        self.write(escalation_level=level + 1)
+        data = {"level": level + 1, "audience": str(audience), "delay_seconds": step.delay_seconds}
+        self.record(EventKind.ESCALATED, at, actor=None, visibility=Visibility.STAFF, data=data)
+
+    @property
+    def _escalation_hours(self) -> WorkingCalendar:
+        return next(clock for clock in self.clocks if clock.promise is Promise.RESOLVE).standard.hours
+
+    def _pause_escalation(self, at: datetime) -> None:
+        if self.ticket.get("escalate_at") is not None:
+            left = self._escalation_hours.between(at, self.ticket["escalate_at"])
+            self.ticket |= {"escalate_at": None, "escalation_left_seconds": round(left)}
+
+    def _resume_escalation(self, at: datetime) -> None:
+        left = self.ticket.get("escalation_left_seconds")
+        if left is not None:
+            due_at = self._escalation_hours.add(at, left)
+            self.ticket |= {"escalate_at": due_at, "escalation_left_seconds": None}
 
     # Writing
 
@@ -226,12 +277,13 @@ class Telling:
             clock.stop(at, ClockState.CANCELLED)
 
     def _hand_over(self, at: datetime) -> None:
+        self._resume_escalation(at)
         holder = (self.ticket["department_id"], self.ticket["stage_id"], self.ticket["assignee_id"])
         if self.custodies and self.custodies[-1]["ended_at"] is None:
             held = self.custodies[-1]
             if (held["department_id"], held["stage_id"], held["assignee_id"]) == holder:
                 return
-            self._release_custody(at)
+            self._end_custody(at)
         if self.department is not None:
             self.custodies.append(
                 {
@@ -247,6 +299,10 @@ class Telling:
             )
 
     def _release_custody(self, at: datetime) -> None:
+        self._pause_escalation(at)
+        self._end_custody(at)
+
+    def _end_custody(self, at: datetime) -> None:
         if not self.custodies or self.custodies[-1]["ended_at"] is not None:
             return
         held = self.custodies[-1]

@@ -16,10 +16,12 @@ from accounts.models import Organisation, User
 from demo.seed.consistency import inconsistencies
 from demo.seed.people import PASSWORD, RESIDENT
 from departments.models import Department, DepartmentMember
+from tickets.actions.escalation import escalate_due_tickets
 from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.lifecycle import resolve_ticket, start_work
 from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues
 from tickets.actions.verification import verify_resolution
+from tickets.actions.warnings import warn_expiring_tickets
 from tickets.enums import Outcome, Promise, Status
 from tickets.feed import relay_events
 from tickets.models import Clock, Custody, Message, Support, Ticket, TicketEvent
@@ -114,7 +116,9 @@ def test_nobody_is_told_about_the_past() -> None:
 def test_the_sweeps_find_nothing_left_to_do() -> None:
     load()
     before = counts()
+    assert warn_expiring_tickets(acting_user=None) == 0
     assert expire_due_tickets(acting_user=None) == 0
+    assert escalate_due_tickets(acting_user=None) == 0
     assert close_unanswered_tickets(acting_user=None) == 0
     assert drain_all_queues(acting_user=None) == 0
     assert counts() == before

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db.models import Model
+from django.db.models import F, Model
 
 from accounts.enums import Role
 from accounts.models import User
@@ -24,6 +24,7 @@ from departments.models import Calendar, CalendarException, Category, WorkingInt
 from departments.tests.factories import DepartmentFactory, DepartmentMemberFactory, StageFactory
 from tickets.actions.assignment import override_assignment
 from tickets.actions.conversation import add_message, add_note
+from tickets.actions.escalation import escalate_due_tickets
 from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import (
@@ -37,6 +38,7 @@ from tickets.actions.lifecycle import (
 from tickets.actions.movement import promote_ticket, transfer_ticket
 from tickets.actions.support import support_ticket
 from tickets.actions.verification import dispute_resolution, verify_resolution
+from tickets.actions.warnings import warn_expiring_tickets
 from tickets.enums import EventKind, Source
 from tickets.models import Clock, Custody, Message, Support, Ticket, TicketEvent, Verification
 from tickets.tests.factories import burst_pipe_category
@@ -47,7 +49,7 @@ pytestmark = pytest.mark.django_db
 BEGIN = datetime(2026, 3, 19, 6, 10, tzinfo=UTC)
 END = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)
 # Made anew each time, or counted by the whole installation.
-_KEYS = {"id", "reference", "ticket_id", "position", "relayed_at", "search"}
+_KEYS = {"id", "reference", "ticket_id", "update_key", "position", "relayed_at", "search"}
 
 
 @dataclass
@@ -107,8 +109,8 @@ class Acted:
             )
 
     def at(self, after: timedelta, action: Callable[..., Any], **arguments: Any) -> None:
+        run_timers(until=BEGIN + after)
         with time_machine.travel(BEGIN + after, tick=False):
-            expire_due_tickets(acting_user=None)
             action(Ticket.objects.get(pk=self.ticket.pk), **arguments)
 
     def code(self) -> str:
@@ -269,11 +271,25 @@ def withdrawn(acted: Acted, tale: Tale, cast: Cast) -> None:
 
 def late(acted: Acted, tale: Tale, cast: Cast) -> None:
     """Nobody does anything."""
-    for due_at in (
-        Clock.objects.filter(ticket=acted.ticket).order_by("due_at").values_list("due_at", flat=True)
-    ):
-        with time_machine.travel(due_at or END, tick=False):
+    run_timers(until=END)
+
+
+def run_timers(*, until: datetime) -> None:
+    """Let the sweeps come at the very moment of every timer."""
+    while timers := [moment for moment in next_timers() if moment <= until]:
+        with time_machine.travel(min(timers), tick=False):
             expire_due_tickets(acting_user=None)
+            warn_expiring_tickets(acting_user=None)
+            escalate_due_tickets(acting_user=None)
+
+
+def next_timers() -> list[datetime]:
+    running = Clock.objects.running()
+    return [
+        *running.values_list("due_at", flat=True),
+        *running.filter(warned_at=None, warn_at__lt=F("due_at")).values_list("warn_at", flat=True),
+        *Ticket.objects.filter(escalate_at__isnull=False).values_list("escalate_at", flat=True),
+    ]
 
 
 @pytest.mark.parametrize("life", [confirmed, moved, asked, rejected, withdrawn, late])

@@ -3,6 +3,7 @@ from __future__ import annotations
 from departments.models.calendar import Calendar, CalendarException, WorkingInterval
 from departments.models.category import Category, Standard
 from departments.models.department import Department, DepartmentMember, Stage
+from departments.models.escalation import EscalationLadder, EscalationStep
 from departments.models.place import Region, Suburb, Ward
 from departments.models.presence import Leave, Shift
 
@@ -12,6 +13,8 @@ __all__ = [
     "Category",
     "Department",
     "DepartmentMember",
+    "EscalationLadder",
+    "EscalationStep",
     "Leave",
     "Region",
     "Shift",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from notifications.enums import Audience
 from notifications.models import Notification
 from notifications.queries import Recipient, recipients_of, update_of
-from notifications.routing import ALSO_TOLD_TO_WHO_DID_IT, audiences_of, channels_of
+from notifications.routing import ALSO_TOLD_TO_WHO_DID_IT, audiences_of, channels_of, concerns
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
 
@@ -55,6 +55,8 @@ def _told(event: TicketEvent, kind: EventKind) -> Iterator[tuple[Audience, Recip
     """Everybody once, for the first audience that they are part of."""
     seen: set[str] = set()
     for audience in audiences_of(kind):
+        if not concerns(audience, kind, has_assignee=event.assignee_id is not None, data=event.data):
+            continue
         # The team is told of a whole update once, at its end.
         update = update_of(event) if audience == Audience.TEAM else [event]
         if update[-1].pk != event.pk:

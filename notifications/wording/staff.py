@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from notifications.enums import Audience
-from notifications.occasion import Occasion
+from notifications.occasion import Occasion, moment_words
 from notifications.wording.words import Words
-from tickets.enums import EventKind
+from tickets.enums import EventKind, Promise
 
 
 def _open() -> str:
@@ -113,6 +114,29 @@ def reopened(occasion: Occasion) -> Words:
     )
 
 
+def expiring(occasion: Occasion) -> Words:
+    answers = occasion.event.data.get("promise") == Promise.RESPOND
+    due_at = parse_datetime(str(occasion.event.data.get("due_at", "")))
+    values = {"moment": moment_words(due_at) if due_at else occasion.promise}
+    said = _("Somebody was promised an answer by %(moment)s.") if answers else _("It is due on %(moment)s.")
+    paragraphs = [said % values, _("Most of the time is used up.")]
+    if occasion.audience == Audience.DEPARTMENT_ADMINS:
+        paragraphs.append(_("Nobody has this ticket. Please give it to somebody."))
+    return Words(headline=_("About to expire"), paragraphs=paragraphs, button=_open())
+
+
+def escalated(occasion: Occasion) -> Words:
+    return Words(
+        headline=_("Escalated to you"),
+        paragraphs=[
+            _("The promise was missed, and this ticket is still not resolved."),
+            _("It is with this department: %(department)s.") % {"department": occasion.department},
+            _("It is escalated step by step until it is resolved."),
+        ],
+        button=_open(),
+    )
+
+
 def response_late(occasion: Occasion) -> Words:
     return Words(
         headline=_("The first answer is late"),
@@ -183,6 +207,8 @@ STAFF_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.VERIFIED: verified,
     EventKind.DISPUTED: disputed,
     EventKind.REOPENED: reopened,
+    EventKind.EXPIRING: expiring,
+    EventKind.ESCALATED: escalated,
     EventKind.RESPONSE_LATE: response_late,
     EventKind.EXPIRED: expired,
     EventKind.MESSAGE_ADDED: message_added,

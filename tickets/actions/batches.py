@@ -31,6 +31,8 @@ _COLUMNS = (
     "updated_at",
     "due_at",
     "expired_at",
+    "escalate_at",
+    "escalation_level",
 )
 
 # A row whose time has come: when that was, its key, and its ticket's key.
@@ -101,7 +103,7 @@ class _BatchedChange(Change):
     def record(self, kind: EventKind, **facts: Unpack[Facts]) -> TicketEvent:
         event = self.build(kind, **facts)
         self.batch.tickets[self.ticket.pk] = self.ticket
-        self.batch.fields.update(self.changes)
+        self.batch.fields.update(self.changes, self.timers)
         self.batch.events.append(event)
         self.changes = {}
         return event

@@ -43,6 +43,8 @@ class Change:
         self.acting_user = acting_user
         self.at = at
         self.changes: dict[str, tuple[Any, Any]] = {}
+        # Fields that are set beside what is told: saved with the next event.
+        self.timers: set[str] = set()
 
     def write(self, **fields: Any) -> None:
         """Set fields on the ticket, remembering old and new value of those that differ."""
@@ -78,7 +80,7 @@ class Change:
     def record(self, kind: EventKind, **facts: Unpack[Facts]) -> TicketEvent:
         """Save what was written since the last event, and record the event about it."""
         event = self.build(kind, **facts)
-        self.ticket.save(update_fields=[*self.changes, "version", "updated_at"])
+        self.ticket.save(update_fields=[*self.changes, *self.timers, "version", "updated_at"])
         write_events([event])
         self.changes = {}
         return event

@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from departments.models import Calendar, Standard
-from departments.queries import standard_for
+from departments.queries import Ladders, standard_for
 from departments.working_time import WorkingCalendar
 from tickets.actions.change import Change
+from tickets.actions.escalation import begin_escalation
 from tickets.enums import ClockState, EventKind, Promise, Status, Visibility
 from tickets.models import Clock, Ticket
 from tickets.workflow import UNSETTLED
@@ -84,8 +85,9 @@ def _show_due(change: Change, clock: Clock) -> None:
 
 def breach_what_is_due(change: Change) -> None:
     """Mark every clock that ran out by now, dated at its due time, before anything else happens."""
-    for clock in change.ticket.clocks.due_by(change.at):
-        run_out(change, clock)
+    ladders = Ladders()
+    for clock in change.ticket.clocks.due_by(change.at).select_related("calendar"):
+        run_out(change, clock, ladders)
         clock.save(update_fields=RUN_OUT_FIELDS)
 
 
@@ -93,7 +95,7 @@ def breach_what_is_due(change: Change) -> None:
 RUN_OUT_FIELDS = ["state", "breached_at", "elapsed_seconds", "running_since"]
 
 
-def run_out(change: Change, clock: Clock) -> None:
+def run_out(change: Change, clock: Clock, ladders: Ladders) -> None:
     """A promise is broken, at its due time. The caller saves the clock, alone or with many others.
 
     The ticket stays open; the event holds who had it when the time ran out.
@@ -106,6 +108,7 @@ def run_out(change: Change, clock: Clock) -> None:
     clock.running_since = None
     pending, change.changes = change.changes, {}
     if clock.promise == Promise.RESOLVE:
+        begin_escalation(change, clock, ladders)
         change.write(expired_at=due_at)
         change.record(EventKind.EXPIRED, occurred_at=due_at, by_system=True)
     else:
@@ -197,6 +200,7 @@ def retarget_clocks(change: Change) -> None:
 
 def _retarget(change: Change, clock: Clock, standard: Standard, calendar: Calendar) -> None:
     _bank(clock, change.at)
+    clock.warned_at = None
     clock.standard = standard
     clock.calendar = calendar
     clock.target_seconds = dict(_targets(standard))[Promise(clock.promise)]

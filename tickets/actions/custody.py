@@ -9,6 +9,7 @@ import pgbulk
 
 from departments.models import Department
 from tickets.actions.change import Change
+from tickets.actions.escalation import pause_escalation, resume_escalation
 from tickets.models import Custody, Ticket
 from tickets.workflow import UNSETTLED
 
@@ -24,6 +25,7 @@ def hand_over(change: Change) -> None:
     if ticket.status not in UNSETTLED:
         release_custody(change)
         return
+    resume_escalation(change)
     held = ticket.custodies.held_now().select_related("department__calendar").first()
     if held is not None and _holder_of(held) == _holder_of(ticket):
         return
@@ -68,6 +70,7 @@ def _begun(change: Change, department: Department) -> Custody:
 
 def release_custody(change: Change) -> None:
     """Nobody holds a ticket that waits for its reporter or is closed."""
+    pause_escalation(change)
     held = change.ticket.custodies.held_now().select_related("department__calendar").first()
     if held is not None:
         _ended(held, change).save(update_fields=_ENDING)

@@ -12,6 +12,7 @@ from datetime import datetime
 import pgbulk
 from django.utils import timezone
 
+from departments.queries import Ladders
 from tickets.actions.batches import BATCH, Batch, Due, lock_rows, sweep
 from tickets.actions.clocks import RUN_OUT_FIELDS, run_out
 from tickets.models import Clock, Ticket
@@ -36,10 +37,10 @@ def expire_due_tickets(*, acting_user: None, batch: int = BATCH) -> int:
 def _expire(ticket_ids: Sequence[uuid.UUID], *, acting_user: None, at: datetime) -> int:
     """Lock what is free of these tickets and look again: somebody may have been quicker."""
     tickets = {ticket.pk: ticket for ticket in lock_rows(Ticket.objects.filter(pk__in=ticket_ids))}
-    clocks = list(Clock.objects.due_by(at).filter(ticket_id__in=tickets))
-    batch = Batch(acting_user=acting_user, at=at)
+    clocks = list(Clock.objects.due_by(at).filter(ticket_id__in=tickets).select_related("calendar"))
+    batch, ladders = Batch(acting_user=acting_user, at=at), Ladders()
     for clock in clocks:
-        run_out(batch.change(tickets[clock.ticket_id]), clock)
+        run_out(batch.change(tickets[clock.ticket_id]), clock, ladders)
     pgbulk.update(Clock, clocks, RUN_OUT_FIELDS)
     batch.save()
     return len(batch.tickets)

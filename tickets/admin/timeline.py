@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from departments.enums import Priority
+from departments.enums import EscalationAudience, Priority
 from tickets.enums import EventKind, Visibility
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import Conversation
@@ -40,6 +40,8 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.REOPENED: ("progress", "undo"),
     EventKind.TRANSFERRED: ("quiet", "move_up"),
     EventKind.PROMOTED: ("quiet", "double_arrow"),
+    EventKind.EXPIRING: ("expiring", "timer"),
+    EventKind.ESCALATED: ("overdue", "trending_up"),
     EventKind.RESPONSE_LATE: ("overdue", "timer_off"),
     EventKind.EXPIRED: ("overdue", "error"),
     EventKind.MESSAGE_ADDED: ("open", "chat"),
@@ -124,6 +126,8 @@ def _headline(event: TicketEvent) -> str:
 
 def _detail(event: TicketEvent) -> str:
     data = event.data
+    if event.kind == EventKind.ESCALATED and data.get("audience") in EscalationAudience.values:
+        return str(EscalationAudience(data["audience"]).label)
     if event.kind == EventKind.PRIORITY_CHANGED and "priority" in event.changes:
         old, new = event.changes["priority"]
         return f"{Priority(old).label} → {Priority(new).label}"

@@ -47,6 +47,7 @@ class Clock(IdentifiedModel):
     paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     warn_at = models.DateTimeField(_("warn at"), null=True, blank=True)
+    warned_at = models.DateTimeField(_("warned at, for this target"), null=True, blank=True)
     stopped_at = models.DateTimeField(_("met or cancelled at"), null=True, blank=True)
     breached_at = models.DateTimeField(_("breached at"), null=True, blank=True)
 
@@ -74,7 +75,12 @@ class Clock(IdentifiedModel):
         ]
         indexes: ClassVar = [
             models.Index("due_at", "id", name="clock_due", condition=Q(state=ClockState.RUNNING)),
-            models.Index("warn_at", "id", name="clock_warn", condition=Q(state=ClockState.RUNNING)),
+            models.Index(
+                "warn_at",
+                "id",
+                name="clock_warn",
+                condition=Q(state=ClockState.RUNNING, warned_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -150,6 +150,12 @@ class Ticket(IdentifiedModel):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True, editable=False)
     expired_at = models.DateTimeField(_("expired at"), null=True, blank=True, editable=False)
+    # The next step up the ladder, how many were taken, and what is left to it while no work is owed.
+    escalate_at = models.DateTimeField(_("escalated at"), null=True, blank=True, editable=False)
+    escalation_level = models.PositiveSmallIntegerField(_("steps escalated"), default=0, editable=False)
+    escalation_left_seconds = models.PositiveIntegerField(
+        _("to the next step, working seconds"), null=True, blank=True, editable=False
+    )
     auto_close_at = models.DateTimeField(_("closes by itself at"), null=True, blank=True, editable=False)
 
     search = models.GeneratedField(
@@ -187,6 +193,11 @@ class Ticket(IdentifiedModel):
             models.CheckConstraint(
                 condition=Q(auto_close_at__isnull=True) | Q(status__in=[Status.RESPONDED, Status.RESOLVED]),
                 name="ticket_only_waiting_ones_close_by_themselves",
+            ),
+            models.CheckConstraint(
+                condition=Q(escalate_at__isnull=True, escalation_left_seconds__isnull=True)
+                | Q(expired_at__isnull=False),
+                name="ticket_only_expired_ones_escalate",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="ticket_title_is_given"),
             models.CheckConstraint(
@@ -260,6 +271,7 @@ class Ticket(IdentifiedModel):
                 name="ticket_due",
                 condition=Q(due_at__isnull=False, status__in=[Status.OPEN, Status.IN_PROGRESS]),
             ),
+            models.Index("escalate_at", "id", name="ticket_escalate", condition=Q(escalate_at__isnull=False)),
             # Near by: TicketQuerySet.within and .nearest_to.
             GistIndex(
                 Func(F("longitude"), F("latitude"), function="point"),
