@@ -10,15 +10,14 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from departments.enums import AssignmentStrategy
 
 Key = uuid.UUID
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """What a ticket asks of whoever takes it."""
 
     category_id: Key | None

@@ -51,7 +51,9 @@ def change_membership(membership: Membership, *, role: Role, is_active: bool, ac
     with transaction.atomic():
         if not is_active or role != Role.ORGANISATION_ADMIN:
             refuse_last_admin([membership.organisation_id], membership.user_id)
-        locked = Membership.objects.select_for_update().select_related("user").get(pk=membership.pk)
+        # The membership alone: whoever is being given a ticket at this moment needs the person's row.
+        rows = Membership.objects.select_for_update(of=("self",)).select_related("user")
+        locked = rows.get(pk=membership.pk)
         if locked.user_id == acting_user.pk and (locked.role, locked.is_active) != (role, is_active):
             raise OwnMembership
         if is_active and Invitation.objects.waiting().filter(membership=locked).exists():

@@ -67,10 +67,10 @@ def _together_or_alone(ticket_ids: Sequence[uuid.UUID], act: Callable[[Sequence[
     return sum(_together_or_alone([ticket_id], act) for ticket_id in ticket_ids)
 
 
-def lock_rows(tickets: TicketQuerySet) -> list[Ticket]:
+def lock_rows(tickets: TicketQuerySet, *columns: str) -> list[Ticket]:
     """Those of the tickets that nobody else holds, locked, with what a sweep reads of each."""
     free = tickets.order_by("pk").select_for_update(skip_locked=True)
-    return list(free.only(*_COLUMNS))
+    return list(free.only(*_COLUMNS, *columns))
 
 
 class Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,24 +32,27 @@ def hand_over(change: Change) -> None:
         return
     if held is not None:
         _ended(held, change).save(update_fields=_ENDING)
-    if ticket.department is not None:
-        _begun(change, ticket.department).save(force_insert=True)
+    if ticket.department_id is not None:
+        _begun(change, ticket.department_id).save(force_insert=True)
 
 
 def hand_over_many(changes: Sequence[Change]) -> None:
     """The same as `hand_over` for many tickets on which work is owed, in a few statements."""
     keys = [change.ticket.pk for change in changes]
-    rows = Custody.objects.filter(ticket_id__in=keys).held_now().select_related("department__calendar")
-    held = {custody.ticket_id: custody for custody in rows}
+    held = {row.ticket_id: row for row in Custody.objects.filter(ticket_id__in=keys).held_now()}
+    # Few departments hold many tickets: each is read once, with its hours.
+    there = {custody.department_id for custody in held.values()}
+    departments = Department.objects.select_related("calendar").in_bulk(there)
     ended, begun = [], []
     for change in changes:
         custody = held.get(change.ticket.pk)
         if custody is not None and _holder_of(custody) == _holder_of(change.ticket):
             continue
         if custody is not None:
+            custody.department = departments[custody.department_id]
             ended.append(_ended(custody, change))
-        if change.ticket.department is not None:
-            begun.append(_begun(change, change.ticket.department))
+        if change.ticket.department_id is not None:
+            begun.append(_begun(change, change.ticket.department_id))
     pgbulk.update(Custody, ended, _ENDING)
     Custody.objects.bulk_create(begun)
 
@@ -57,11 +61,11 @@ def _holder_of(row: Ticket | Custody) -> tuple[Any, Any, Any]:
     return row.department_id, row.stage_id, row.assignee_id
 
 
-def _begun(change: Change, department: Department) -> Custody:
+def _begun(change: Change, department_id: uuid.UUID) -> Custody:
     ticket = change.ticket
     return Custody(
         ticket=ticket,
-        department=department,
+        department_id=department_id,
         stage_id=ticket.stage_id,
         assignee_id=ticket.assignee_id,
         started_at=change.at,

@@ -20,11 +20,13 @@ from accounts.models import User
 from departments.balancing import Balancer, Kind, Seat
 from departments.enums import AssignmentStrategy
 from departments.models import Department, DepartmentMember
-from tickets.actions.batches import BATCH, Batch
-from tickets.actions.change import Change, lock_free_ones
+from tickets.actions.batches import BATCH, Batch, lock_rows
+from tickets.actions.change import Change
 from tickets.actions.custody import hand_over_many
 from tickets.enums import EventKind
 from tickets.models import Ticket
+
+_COLUMNS = ("category", "ward", "assigned_at", "queued_at", "overflow_at")
 
 
 class Waiting(NamedTuple):
@@ -71,10 +73,10 @@ def _give_out(department: Department, batch: list[Waiting], *, acting_user: None
             return None
         seats = {key: _seat_of(member) for key, member in members.items()}
         balancer = Balancer(seats.values(), department.strategy, at=at)
-        together = Batch(acting_user=acting_user, at=at)
+        together, kinds = Batch(acting_user=acting_user, at=at), dict(batch)
         changes = []
         for ticket in _lock_while_free(department, batch, balancer):
-            taker = balancer.give(_kind_of(ticket))
+            taker = balancer.give(kinds[ticket.pk])
             if taker is not None:
                 change = together.change(ticket)
                 _give(change, members[taker.key].user)
@@ -112,19 +114,19 @@ def _seat_of(member: DepartmentMember) -> Seat:
 def _lock_while_free(department: Department, batch: list[Waiting], balancer: Balancer) -> Iterator[Ticket]:
     """Tickets of the batch that somebody free can take, in its order, locking no more than may be given."""
     within_reach = (ticket.key for ticket in batch if balancer.has_place_for(ticket.kind))
+    kinds = dict(batch)
     while keys := list(islice(within_reach, balancer.free_places)):
-        yield from _lock_in_order(department, keys)
+        for ticket in _lock_in_order(department, keys):
+            # What was read before the lock may be another kind by now: the next run looks again.
+            if (ticket.category_id, ticket.ward_id) == kinds[ticket.pk][:2]:
+                yield ticket
 
 
 def _lock_in_order(department: Department, keys: list[uuid.UUID]) -> list[Ticket]:
     """Those that still wait here and nobody holds, locked, in the order of the keys."""
     place = {key: number for number, key in enumerate(keys)}
     waiting = Ticket.objects.filter(pk__in=keys, department_id=department.pk, queued_at__isnull=False)
-    return sorted(lock_free_ones(waiting), key=lambda ticket: place[ticket.pk])
-
-
-def _kind_of(ticket: Ticket) -> Kind:
-    return Kind(ticket.category_id, ticket.ward_id, ticket.ward.region_id if ticket.ward else None)
+    return sorted(lock_rows(waiting, *_COLUMNS), key=lambda ticket: place[ticket.pk])
 
 
 def _write_loads(members: dict[uuid.UUID, DepartmentMember], seats: dict[uuid.UUID, Seat]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -9,7 +10,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.actions.people import change_membership
+from accounts.enums import Role
+from accounts.models import Membership, User
 from accounts.tests.factories import UserFactory
 from departments.models import Category, DepartmentMember
 from departments.tests.factories import DepartmentFactory, staff_member
@@ -17,6 +20,7 @@ from tickets.actions.assignment import override_assignment, pick_ticket, set_ava
 from tickets.actions.conversation import add_message
 from tickets.actions.draining import drain_queue
 from tickets.actions.expiry import expire_due_tickets
+from tickets.actions.handing_on import hand_on_tickets, release_tickets_of_who_left
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.movement import transfer_ticket
@@ -301,4 +305,75 @@ def test_coming_and_going_at_once_leaves_a_load_that_is_right(category: Category
         + [partial(pick_ticket, tickets[-1], acting_user=fresh(agent)) for agent in team]
     )
     assert max(DepartmentMember.objects.values_list("open_tickets", flat=True)) <= 3
+    assert_books_agree()
+
+
+def test_fifty_reports_and_picks_over_twenty_agents_lose_and_double_nothing(category: Category) -> None:
+    team = agents(category, 20, capacity=3)
+    DepartmentMember.objects.update(is_available=False)
+    waiting = [report_ticket(category) for _ticket in range(25)]
+    DepartmentMember.objects.update(is_available=True)
+    people = UserFactory.create_batch(25)
+    answers = all_at_once(
+        [partial(intake, category, person, n) for n, person in enumerate(people)]
+        + [partial(pick_ticket, ticket, acting_user=fresh(team[n % 20])) for n, ticket in enumerate(waiting)]
+    )
+    assert set(refusals(answers)) <= {"already_picked", "capacity_reached"}
+    drain_all_queues(acting_user=None)
+    assert Ticket.objects.filter(assignee__isnull=False, queued_at__isnull=True).count() == 50
+    assert max(DepartmentMember.objects.values_list("open_tickets", flat=True)) <= 3
+    given = TicketEvent.objects.filter(kind__in=[EventKind.ASSIGNED, EventKind.PICKED])
+    assert given.count() == given.values("ticket").distinct().count() == 50
+    assert_books_agree()
+
+
+def test_coming_going_draining_moving_and_leaving_at_once_keep_the_books(category: Category) -> None:
+    other = DepartmentFactory.create(organisation=category.organisation)
+    team = agents(category, 6, capacity=4) + [staff_member(other, capacity=4) for _agent in range(6)]
+    tickets = [report_ticket(category) for _ticket in range(16)]
+    members = list(DepartmentMember.objects.order_by("pk"))
+    places = (other, category.department)
+    gone = Membership.objects.get(user=team[0])
+    boss = staff_member(category.department, role=Role.ORGANISATION_ADMIN)
+    calls: list[Callable[[], object]] = [
+        partial(set_availability, member, is_available=n % 3 != 0, acting_user=None)
+        for n, member in enumerate(members)
+    ]
+    calls += [
+        partial(transfer_ticket, ticket, department=places[n % 2], reason="Theirs.", acting_user=None)
+        for n, ticket in enumerate(tickets * 2)
+    ]
+    calls += [partial(drain_queue, place, acting_user=None) for place in places * 3]
+    calls += [partial(pick_ticket, tickets[n], acting_user=fresh(agent)) for n, agent in enumerate(team)]
+    calls += [
+        partial(hand_on_tickets, agent, organisation=category.organisation, reason="Sick.", acting_user=None)
+        for agent in team[1:4]
+    ]
+    calls += [partial(change_membership, gone, role=Role.AGENT, is_active=False, acting_user=boss)]
+    answers = all_at_once(calls)
+    expected = {"already_picked", "capacity_reached", "same_department", "not_a_member", "not_allowed"}
+    assert set(refusals(answers)) <= expected | {"not_found"}
+    drain_all_queues(acting_user=None)
+    release_tickets_of_who_left(acting_user=None)
+    assert Ticket.objects.filter(assignee=team[0]).count() == 0
+    assert all(member.open_tickets <= member.capacity for member in DepartmentMember.objects.all())
+    assert_books_agree()
+
+
+def test_an_override_that_waits_for_somebody_who_is_leaving_is_refused_or_taken_back(
+    category: Category,
+) -> None:
+    team = agents(category, 2)
+    tickets = [report_ticket(category) for _ticket in range(6)]
+    gone = Membership.objects.get(user=team[0])
+    boss = staff_member(category.department, role=Role.ORGANISATION_ADMIN)
+    calls: list[Callable[[], object]] = [
+        partial(override_assignment, ticket, assignee=team[0], reason="Knows it.", acting_user=None)
+        for ticket in tickets
+    ]
+    calls.append(partial(change_membership, gone, role=Role.AGENT, is_active=False, acting_user=boss))
+    answers = all_at_once(calls)
+    assert set(refusals(answers)) <= {"not_a_member"}
+    release_tickets_of_who_left(acting_user=None)
+    assert Ticket.objects.filter(assignee=team[0]).count() == 0
     assert_books_agree()
