@@ -98,6 +98,12 @@ def test_the_sms_names_the_code_and_the_site_so_that_phones_fill_it_in(
     assert sms.text == f"{code} is your Lokisa code. Give it to nobody.\n\n@testserver #{code}"
 
 
+def test_the_demos_mailbox_shows_the_code(client: Client, sms_inbox: Inbox) -> None:
+    client.post("/accounts/signup/", SIGN_UP)
+    page = client.get("/demo/messages/", {"to": NUMBER}).content.decode()
+    assert f"{code_in(sms_inbox)} is your Lokisa code." in page
+
+
 def test_a_wrong_code_opens_nothing_and_three_end_it(client: Client, sms_inbox: Inbox) -> None:
     client.post("/accounts/signup/", SIGN_UP)
     wrong = client.post(VERIFY, {"code": "000000x"})
