@@ -14,7 +14,7 @@ from accounts.permissions import is_operator, organisations_where, staffed_organ
 from accounts.roles import STAFF_ROLES
 
 if TYPE_CHECKING:
-    from accounts.models import ApiKey, Invitation, Membership, Organisation, User
+    from accounts.models import ApiKey, Invitation, KeptAnswer, Membership, Organisation, User
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -172,3 +172,14 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def newest_first(self) -> ApiKeyQuerySet:
         return self.order_by("-created_at", "-pk")
+
+
+class KeptAnswerQuerySet(models.QuerySet["KeptAnswer"]):
+    def named(self, name: str) -> KeptAnswerQuerySet:
+        return self.filter(name=name)
+
+    def younger_than(self, moment: datetime) -> KeptAnswerQuerySet:
+        return self.filter(created_at__gt=moment)
+
+    def older_than(self, moment: datetime) -> KeptAnswerQuerySet:
+        return self.filter(created_at__lte=moment)

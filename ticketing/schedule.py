@@ -21,5 +21,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Account for what a lost wake-up left behind": every(60, "accountability.account_for_feed"),
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
     "Forget accounts whose number nobody confirmed": every(3600, "accounts.forget_unconfirmed"),
+    "Forget what repeated requests were answered": every(3600, "accounts.forget_old_answers"),
     "Send messages that wait for another attempt": every(30, "notifications.deliver_due"),
 }

@@ -14,7 +14,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from accounts.actions.people import refuse_last_admin_of_any
 from accounts.actions.sessions import sign_out_everywhere
 from accounts.contacts import read_contact
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, KeptAnswer, Membership, User
 from accounts.own_data import HOLDERS
 from accounts.permissions import forget_roles
 from accounts.queries import memberships_of
@@ -76,6 +76,7 @@ def _forget_credentials(person: User) -> None:
     Authenticator.objects.filter(user=person).delete()
     # They carry whole tokens; what is on the revocation list goes along, the round refuses them all.
     OutstandingToken.objects.filter(user=person).delete()
+    KeptAnswer.objects.filter(asker=person).delete()
 
 
 def _make_anonymous(person: User) -> None:

@@ -25,7 +25,7 @@ class ContactSerializer(StrictSerializer):
 
 class SignInSerializer(ContactSerializer):
     password = serializers.CharField(max_length=200, trim_whitespace=False)
-    code = serializers.CharField(
+    code = LineField(
         max_length=20,
         required=False,
         allow_blank=True,
@@ -34,7 +34,7 @@ class SignInSerializer(ContactSerializer):
 
 
 class RefreshSerializer(StrictSerializer):
-    refresh = serializers.CharField(max_length=2000)
+    refresh = LineField(max_length=2000)
 
 
 class TokensSerializer(serializers.Serializer[Any]):
@@ -43,7 +43,7 @@ class TokensSerializer(serializers.Serializer[Any]):
 
 
 class SentCodeSerializer(StrictSerializer):
-    code = serializers.CharField(max_length=20, help_text=_("From the message; works once, for ten minutes."))
+    code = LineField(max_length=20, help_text=_("From the message; works once, for ten minutes."))
 
 
 class ConfirmationSerializer(ContactSerializer, SentCodeSerializer):

@@ -51,6 +51,8 @@ class TokenEndpoint(Endpoint):
     public_actions = frozenset({"obtain", "refresh", "revoke"})
     # A stale token in the header must not keep anybody from getting a new one.
     authentication_classes = []
+    # Wrong credentials are the answer here, not the way in.
+    failures = frozenset({401})
     throttle_classes = [SignInThrottle]
 
     @extend_schema(

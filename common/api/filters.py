@@ -17,7 +17,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from common.api.serializers import refuse_repetition
+from common.api.serializers import mark_as_read, refuse_repetition
 from common.identifiers import as_uuid
 
 # What lists understand beside their filters.
@@ -28,6 +28,7 @@ MOST_VALUES = 200
 class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         refuse_repetition(request)
+        mark_as_read(request)
         filterset_class = self.get_filterset_class(view, queryset)
         known = GENERAL | set(filterset_class.base_filters if filterset_class else ())
         unknown = [name[:100] for name in request.query_params if name not in known]

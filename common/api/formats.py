@@ -1,7 +1,8 @@
-"""JSON in and out, quickly and strictly, whatever the client says it accepts."""
+"""JSON in and out, quickly and strictly."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
@@ -24,7 +25,7 @@ class BodyTooLarge(exceptions.APIException):
 
 
 class JsonParser(BaseParser):
-    """RFC 8259 and nothing else: no NaN, no lone surrogates, no bottomless nesting."""
+    """RFC 8259 and nothing else: no NaN, no lone surrogates, no bottomless nesting, no name twice."""
 
     media_type = "application/json"
 
@@ -38,9 +39,29 @@ class JsonParser(BaseParser):
         if len(body) > MAX_BODY:
             raise BodyTooLarge
         try:
-            return orjson.loads(body)
+            read = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise exceptions.ParseError(_("The body is not valid JSON: %s.") % error) from error
+        if isinstance(read, dict | list):
+            _refuse_names_given_twice(body)
+        return read
+
+
+def _refuse_names_given_twice(body: bytes) -> None:
+    """Of two values for one name every parser takes another; here neither is taken. Raises ParseError."""
+    try:
+        # Only names count here: numbers stay as they are written.
+        json.loads(body, object_pairs_hook=_check_names, parse_int=str, parse_float=str)
+    except RecursionError as error:
+        raise exceptions.ParseError(_("The body is nested too deeply.")) from error
+
+
+def _check_names(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _value in pairs:
+        if name in seen:
+            raise exceptions.ParseError(_("The body names “%s” twice.") % name[:100])
+        seen.add(name)
 
 
 class JsonRenderer(BaseRenderer):
@@ -61,7 +82,7 @@ class JsonRenderer(BaseRenderer):
 
 
 class OnlyOneFormat(BaseContentNegotiation):
-    """There is one format: an Accept header that asks for another gets it all the same."""
+    """There is one format. Who accepts nothing of its kind is told so instead of being surprised."""
 
     def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         content_type = request.content_type.split(";")[0].strip().lower()
@@ -71,4 +92,19 @@ class OnlyOneFormat(BaseContentNegotiation):
         self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
     ) -> tuple[Any, str]:
         only = next(iter(renderers))
+        if not _admits(request.headers.get("Accept", ""), only.media_type):
+            raise exceptions.NotAcceptable(_("The answer can only be %s.") % only.media_type)
         return only, only.media_type
+
+
+def _admits(accept: str, media_type: str) -> bool:
+    """Whether an Accept header leaves room for the format, or for another one of its family.
+
+    Without a single type it says nothing, and a weight of zero is no reason to answer with nothing.
+    """
+    named = [part.split(";")[0].strip().lower() for part in accept.split(",")]
+    types = [part for part in named if part.count("/") == 1]
+    family = f"+{media_type.rpartition('/')[2]}"
+    return not types or any(
+        one in {"*/*", "application/*", media_type} or one.endswith(family) for one in types
+    )

@@ -53,10 +53,16 @@ def read_body(
 def read_query(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """The checked query string of a request. Raises ValidationError by parameter."""
     refuse_repetition(request)
+    mark_as_read(request)
     bound = serializer(data=request.query_params.dict())
     bound.is_valid(raise_exception=True)
     checked: dict[str, Any] = bound.validated_data
     return checked
+
+
+def mark_as_read(request: Request) -> None:
+    """Whoever reads the query string refuses what is unknown in it; see `common.api.parameters`."""
+    request.parameters_are_read = True  # type: ignore[attr-defined]
 
 
 def refuse_repetition(request: Request) -> None:

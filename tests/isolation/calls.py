@@ -113,7 +113,7 @@ def api_reads(one: Neighbour) -> Iterator[Call]:
             continue
         parameters = [row for row in operation.get("parameters", []) if row["in"] == "query"]
         needed = {row["name"]: words.get(row["name"], NEEDLE) for row in parameters if row.get("required")}
-        for address in _addresses(path, one):
+        for address in addresses_of(path, one):
             yield get(address, **needed)
             yield get(address, **needed, organisation=one.organisation.slug)
             # What narrows a list says nothing about a single row.
@@ -122,7 +122,7 @@ def api_reads(one: Neighbour) -> Iterator[Call]:
                     yield get(address, **(needed | {row["name"]: value}))
 
 
-def _addresses(path: str, one: Neighbour) -> list[str]:
+def addresses_of(path: str, one: Neighbour) -> list[str]:
     route = path.removeprefix("/").replace("{key}", "<uuid:key>").replace("{", "<str:").replace("}", ">")
     return [f"/{address}" for address in filled(route, one)]
 
@@ -151,12 +151,12 @@ def api_writes(one: Neighbour, own: Neighbour | None = None) -> Iterator[Call]:
     for path, method, operation in operations():
         if method not in CHANGING:
             continue
-        body = _body(operation, words)
-        for address in _addresses(path, own or one):
+        body = body_of(operation, words)
+        for address in addresses_of(path, own or one):
             yield Call(method.upper(), address, body=body)
 
 
-def _body(operation: dict[str, Any], words: Words) -> dict[str, Any] | None:
+def body_of(operation: dict[str, Any], words: Words) -> dict[str, Any] | None:
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if content is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import time_machine
@@ -17,9 +18,11 @@ from accountability.actions.remedy import write_remedy
 from accountability.models import Breach
 from accounts.actions.invitations import Person, invite
 from accounts.actions.keys import IssuedKey, issue_key
+from accounts.answers import KeptAnswers
 from accounts.enums import OrganisationKind, Role, Scope
 from accounts.models import Organisation, User
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
+from common.api.idempotency import Sealed
 from departments.models import (
     CalendarException,
     Category,
@@ -153,6 +156,8 @@ def _settle(one: Neighbour) -> None:
     for role in Role:
         one.staff[role] = _member(one, role)
     admin = one.staff[Role.ORGANISATION_ADMIN]
+    digest = sha256(one.hidden.encode()).hexdigest()
+    KeptAnswers().keep(digest, Sealed(digest, one.hidden.encode()), admin)
     one.key = issue_key(city, name=one.secret("Website"), scopes=list(Scope), acting_user=admin)
     asked = Person(one.secret("Asked"), f"asked.{uuid.uuid4().hex[:6]}@{one.hidden}.example")
     invite(city, asked, role=Role.AGENT, acting_user=admin)

@@ -340,7 +340,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "common.exception_handler.problem_json_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     # Whose X-Forwarded-For counts: nobody's, unless proxies of ours stand in front.
@@ -362,6 +362,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "common.api.schema.add_what_is_shared",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "EventKindEnum": "tickets.enums.EventKind",
         "OrganisationKindEnum": "accounts.enums.OrganisationKind",

@@ -59,14 +59,23 @@ def test_operations_have_names_sentences_and_problems(described: dict[str, Any])
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in named)
     for path, method, operation in operations(described):
         assert operation["summary"], path
-        problems = [
-            code
-            for code, answer in operation["responses"].items()
-            if PROBLEM_TYPE in answer.get("content", {})
-        ]
-        assert {"400", "401", "429"} <= set(problems), path
+        problems = problems_of(described, operation)
+        assert {"400", "406", "429", "500", "503"} <= problems, path
         assert "{" not in path or "404" in problems, path
-        assert method == "get" or {"403", "409"} <= set(problems), path
+        assert method == "get" or {"403", "409"} <= problems, path
+        assert "requestBody" not in operation or {"413", "415"} <= problems, path
+        assert method != "post" or "422" in problems, path
+        assert method != "get" or "304" in operation["responses"], path
+
+
+def problems_of(described: dict[str, Any], operation: dict[str, Any]) -> set[str]:
+    """The statuses that are answered with a problem document."""
+    answers = described["components"]["responses"]
+    return {
+        code
+        for code, answer in operation["responses"].items()
+        if PROBLEM_TYPE in answers.get(answer.get("$ref", "").rpartition("/")[2], answer).get("content", {})
+    }
 
 
 def test_every_body_of_a_verb_has_an_example(described: dict[str, Any]) -> None:

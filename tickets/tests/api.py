@@ -19,8 +19,13 @@ def api_client(user: Any = None) -> APIClient:
     # An unhandled error must reach the test as the 500 that a client would get.
     client.raise_request_exception = False
     if user is not None:
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {RefreshToken.for_user(user).access_token}")
+        client.credentials(HTTP_AUTHORIZATION=bearer(user))
     return client
+
+
+def bearer(user: Any) -> str:
+    """What the Authorization header says for a person."""
+    return f"Bearer {RefreshToken.for_user(user).access_token}"
 
 
 def path_of(ticket: Ticket, verb: str = "") -> str:

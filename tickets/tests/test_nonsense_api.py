@@ -177,10 +177,20 @@ def test_methods_types_and_sizes_that_do_not_fit_are_problems(ticket: Ticket, ag
     assert state_of(ticket) == before
 
 
-def test_whatever_a_client_accepts_it_gets_json(ticket: Ticket) -> None:
-    for accept in ("text/html", "application/xml", "nonsense"):
+def test_who_accepts_json_at_all_gets_it_and_who_does_not_is_told_so(ticket: Ticket) -> None:
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    for accept in (
+        browser,
+        "application/*",
+        "application/json;q=0.1",
+        "application/problem+json",
+        "nonsense",
+    ):
         assert api_client().get(path_of(ticket), headers={"Accept": accept}).json()["title"] == ticket.title
         assert_problem(api_client().get(f"{TICKETS}TSH-222-222/", headers={"Accept": accept}), 400)
+    for accept in ("text/html", "application/xml, text/csv"):
+        refused = api_client().get(path_of(ticket), headers={"Accept": accept})
+        assert_problem(refused, 406, "not_acceptable")
 
 
 def test_a_bad_token_is_refused_even_where_visitors_may_read(ticket: Ticket) -> None:

@@ -45,6 +45,8 @@ class TicketsEndpoint(Endpoint):
 class OneTicketEndpoint(TicketsEndpoint):
     """Endpoints below `tickets/{name}/`."""
 
+    has_versions = True
+
     def seen_ticket(self, request: Request, name: str) -> Ticket:
         """The ticket, if the reader may see it and it is the version that If-Match asks for."""
         self.ticket = get_visible_ticket(request.user, name)

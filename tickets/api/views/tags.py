@@ -16,7 +16,9 @@ from common.api.serializers import StrictSerializer, read_body
 from tickets.actions.tags import change_tags
 from tickets.api.inputs import TagsField
 from tickets.api.views.base import NAME, OneTicketEndpoint, documents_verb
+from tickets.models import Ticket
 from tickets.permissions import can_view_as_staff, is_reporter
+from tickets.querysets import TicketQuerySet
 
 _TAG = "tickets: tags"
 _ONE = OpenApiParameter(
@@ -33,6 +35,8 @@ class NewTagsSerializer(StrictSerializer):
 
 
 class TagsEndpoint(OneTicketEndpoint):
+    queryset = TicketQuerySet(Ticket)
+
     @extend_schema(
         operation_id="tickets_tags_list",
         summary="Tags of a ticket",

@@ -15,7 +15,7 @@ from accounts.api.authentication import WITH_SECRET
 from accounts.models import Organisation
 from accounts.permissions import is_staff_of
 from common.api.etags import etag_of, expected_version, is_known
-from common.api.schema import IF_MATCH, IF_NONE_MATCH, ORGANISATION
+from common.api.schema import ORGANISATION
 from common.api.serializers import read_body
 from common.errors import InvalidInput, NotAllowed
 from common.pagination import Key
@@ -179,8 +179,8 @@ class TicketEndpoint(OneTicketEndpoint):
     @extend_schema(
         operation_id="tickets_retrieve",
         summary="Read a ticket",
-        parameters=[NAME, IF_NONE_MATCH],
-        responses={200: TicketDetailSerializer, 304: None},
+        parameters=[NAME],
+        responses=TicketDetailSerializer,
         tags=["tickets"],
     )
     def retrieve(self, request: Request, name: str) -> Response:
@@ -195,7 +195,7 @@ class TicketEndpoint(OneTicketEndpoint):
         summary="Change a ticket",
         request=TicketChangesSerializer,
         responses=TicketDetailSerializer,
-        parameters=[NAME, IF_MATCH],
+        parameters=[NAME],
         tags=["tickets"],
         examples=[
             OpenApiExample("A better title", {"title": "Burst main in Church Street"}, request_only=True),
@@ -222,7 +222,7 @@ class TicketEndpoint(OneTicketEndpoint):
         operation_id="tickets_withdraw",
         summary="Withdraw a ticket",
         responses={204: None},
-        parameters=[NAME, IF_MATCH],
+        parameters=[NAME],
         tags=["tickets"],
     )
     def destroy(self, request: Request, name: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -142,6 +143,7 @@ class MovementEndpoint(VerbEndpoint):
         """For admins: who has the ticket keeps it for now, but it is not pinned to them any more."""
         return self.use(request, name, OptionalNoteSerializer, unpin_ticket)
 
+    @extend_schema(operation_id="tickets_assignees_replace", methods=["PUT"])
     @documents_verb(
         "assignees",
         "Say who else works on it",
