@@ -23,3 +23,9 @@ class Share(models.TextChoices):
 
     CUSTODY = "custody", _("by the time that each held the ticket")
     HOLDER = "holder", _("to who held the ticket")
+
+
+class AppealState(models.TextChoices):
+    OPEN = "open", _("to be decided")
+    GRANTED = "granted", _("granted")
+    REFUSED = "refused", _("refused")

@@ -10,8 +10,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accountability.enums import EARNING, Cause, Share
-from accountability.querysets import BreachQuerySet, PointsEntryQuerySet, PointsRuleQuerySet
+from accountability.enums import EARNING, AppealState, Cause, Share
+from accountability.querysets import (
+    BreachQuerySet,
+    PointsAppealQuerySet,
+    PointsEntryQuerySet,
+    PointsRuleQuerySet,
+)
 from accounts.models import Organisation
 from common.models import IdentifiedModel
 from common.text import refuse_control_characters
@@ -162,6 +167,18 @@ class PointsEntry(IdentifiedModel):
         help_text=_("Empty for the points of the department itself."),
     )
     points = models.SmallIntegerField(_("points"))
+    reverses = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("reverses")
+    )
+    reason = models.TextField(_("reason of the reversal"), max_length=2000, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("reversed by"),
+    )
     occurred_at = models.DateTimeField(_("earned at"))
     created_at = models.DateTimeField(_("entered at"), default=timezone.now, editable=False)
 
@@ -173,8 +190,15 @@ class PointsEntry(IdentifiedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["rule", "event", "department", "person"],
+                condition=Q(reverses__isnull=True),
                 name="pointsentry_is_earned_once",
                 nulls_distinct=False,
+            ),
+            models.UniqueConstraint(fields=["reverses"], name="pointsentry_is_reversed_once"),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True, reason="", entered_by__isnull=True)
+                | (Q(reverses__isnull=False, entered_by__isnull=False) & ~Q(reason="")),
+                name="pointsentry_reversal_has_author_and_reason",
             ),
             models.CheckConstraint(condition=~Q(points=0), name="pointsentry_is_worth_something"),
         ]
@@ -186,6 +210,70 @@ class PointsEntry(IdentifiedModel):
 
     def __str__(self) -> str:
         return f"{self.points:+} {self.department}"
+
+
+class PointsAppeal(IdentifiedModel):
+    """What an agent says against a penalty, and what was decided. Granted, it has its reversal."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    entry = models.ForeignKey(
+        PointsEntry, on_delete=models.PROTECT, related_name="appeals", verbose_name=_("entry")
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    reason = models.TextField(_("reason"), max_length=2000)
+    created_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+    state = models.CharField(_("state"), max_length=20, choices=AppealState, default=AppealState.OPEN)
+    decision_note = models.TextField(_("reason of the decision"), max_length=2000, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    reversal = models.ForeignKey(
+        PointsEntry,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("reversal"),
+    )
+
+    objects = PointsAppealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["entry"], name="pointsappeal_is_one_per_entry"),
+            models.CheckConstraint(
+                condition=Q(state__in=AppealState.values), name="pointsappeal_state_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="pointsappeal_has_reason"),
+            models.CheckConstraint(
+                condition=Q(state=AppealState.OPEN, decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(state=AppealState.OPEN) & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="pointsappeal_decided_has_author_and_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AppealState.GRANTED, reversal__isnull=False)
+                | (~Q(state=AppealState.GRANTED) & Q(reversal__isnull=True)),
+                name="pointsappeal_granted_has_reversal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(person=F("decided_by")), name="pointsappeal_is_decided_by_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_state_display()}"
 
 
 class FeedPlace(IdentifiedModel):

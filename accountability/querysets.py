@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
+from accountability.enums import AppealState
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
 from departments.permissions import departments_of
 
 if TYPE_CHECKING:
-    from accountability.models import Breach, PointsEntry, PointsRule
+    from accountability.models import Breach, PointsAppeal, PointsEntry, PointsRule
 
 
 def _within_reach(user: Any) -> Q:
@@ -54,6 +55,9 @@ class PointsRuleQuerySet(models.QuerySet["PointsRule"]):
     def in_force(self, organisation_id: uuid.UUID) -> PointsRuleQuerySet:
         return self.filter(organisation_id=organisation_id, retired_at__isnull=True)
 
+    def of_organisation(self, organisation_id: uuid.UUID) -> PointsRuleQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
     def for_kind(self, event_kind: str) -> PointsRuleQuerySet:
         return self.filter(event_kind=event_kind)
 
@@ -79,3 +83,15 @@ class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
 
     def for_list(self) -> PointsEntryQuerySet:
         return self.select_related("rule", "event__ticket", "department", "person")
+
+    def reversing(self, entry_id: uuid.UUID) -> PointsEntryQuerySet:
+        """The entry that negates this one, if any."""
+        return self.filter(reverses_id=entry_id)
+
+
+class PointsAppealQuerySet(models.QuerySet["PointsAppeal"]):
+    def of_entry(self, entry_id: uuid.UUID) -> PointsAppealQuerySet:
+        return self.filter(entry_id=entry_id)
+
+    def undecided(self) -> PointsAppealQuerySet:
+        return self.filter(state=AppealState.OPEN)

@@ -293,7 +293,10 @@ class DepartmentMemberQuerySet(models.QuerySet["DepartmentMember"]):
 class EscalationLadderQuerySet(OrganisationScopedQuerySet["EscalationLadder"]):
     def of(self, organisation_id: uuid.UUID, department_id: uuid.UUID | None) -> EscalationLadderQuerySet:
         """All versions of one ladder; department None is the organisation's own."""
-        return self.filter(organisation_id=organisation_id, department_id=department_id)
+        own = self.of_organisation(organisation_id)
+        if department_id is None:
+            return own.filter(department__isnull=True)
+        return own.filter(department_id=department_id)
 
     def in_force(self) -> EscalationLadderQuerySet:
         return self.filter(retired_at__isnull=True)

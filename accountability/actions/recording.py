@@ -41,7 +41,7 @@ def hold_accountable(event_ids: Sequence[uuid.UUID]) -> None:
         told = [(event, _held(event)) for event in _accounted(event_ids)]
         breaches = [_breach(event, held) for event, held in told if event.kind in MISSED]
         Breach.objects.bulk_create(breaches, ignore_conflicts=True)
-        rules = {key: _rules_in_force(key) for key in {event.organisation_id for event, _held in told}}
+        rules = {key: _rules_of(key) for key in {event.organisation_id for event, _held in told}}
         entries = [
             entry for event, held in told for entry in _entries(event, rules[event.organisation_id], held)
         ]
@@ -172,7 +172,7 @@ def _cause(event: TicketEvent, held: list[Held], *, has_assignee: bool) -> Cause
 
 def _entries(event: TicketEvent, rules: list[PointsRule], held: list[Held]) -> Iterator[PointsEntry]:
     for rule in rules:
-        if rule.event_kind == event.kind and _applies(event):
+        if rule.event_kind == event.kind and _held_at(rule, event) and _applies(event):
             departments, people = _weights(rule, event, held)
             for department_id, points in shares(rule.points, departments).items():
                 yield _entry(rule, event, department_id, None, points)
@@ -215,9 +215,10 @@ def _entry(
     )
 
 
-def _rules_in_force(organisation_id: uuid.UUID) -> list[PointsRule]:
-    """The organisation's rules; one that has none yet starts with the first version of ours."""
-    rules = list(PointsRule.objects.in_force(organisation_id))
+def _rules_of(organisation_id: uuid.UUID) -> list[PointsRule]:
+    """Every version of the organisation's rules; one that has none yet starts with the first of ours."""
+    versions = PointsRule.objects.of_organisation(organisation_id).order_by("code", "version")
+    rules = list(versions)
     if rules:
         return rules
     first = [
@@ -232,4 +233,13 @@ def _rules_in_force(organisation_id: uuid.UUID) -> list[PointsRule]:
         for rule in DEFAULT_RULES
     ]
     PointsRule.objects.bulk_create(first, ignore_conflicts=True)
-    return list(PointsRule.objects.in_force(organisation_id))
+    return list(versions.all())
+
+
+def _held_at(rule: PointsRule, event: TicketEvent) -> bool:
+    """Whether this version was in force at the event, so that telling it again finds the same one.
+
+    The first version also holds for what happened before it.
+    """
+    began = rule.version == 1 or rule.created_at <= event.occurred_at
+    return began and (rule.retired_at is None or event.occurred_at < rule.retired_at)

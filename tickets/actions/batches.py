@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -37,6 +37,11 @@ _COLUMNS = (
 
 # A row whose time has come: when that was, its key, and its ticket's key.
 Due = tuple[datetime, uuid.UUID, uuid.UUID]
+
+
+def due_rows(rows: Iterable[tuple[datetime | None, uuid.UUID, uuid.UUID]]) -> list[Due]:
+    """Rows found by their time, which therefore have one."""
+    return [(at, key, ticket_id) for at, key, ticket_id in rows if at is not None]
 
 
 def sweep(find: Callable[[Due | None], Sequence[Due]], act: Callable[[Sequence[uuid.UUID]], int]) -> int:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from departments.enums import EscalationAudience
 from departments.escalation import Step
 from departments.queries import Ladders
-from tickets.actions.batches import BATCH, Batch, Due, lock_rows, sweep
+from tickets.actions.batches import BATCH, Batch, Due, due_rows, lock_rows, sweep
 from tickets.actions.change import Change
 from tickets.enums import EventKind, Promise, Visibility
 from tickets.models import Clock, Ticket
@@ -27,7 +27,7 @@ def escalate_due_tickets(*, acting_user: None, batch: int = BATCH) -> int:
 
     def due(last: Due | None) -> list[Due]:
         tickets = waiting if last is None else waiting.escalating_behind(*last[:2])
-        return list(tickets.values_list("escalate_at", "pk", "pk")[:batch])
+        return due_rows(tickets.values_list("escalate_at", "pk", "pk")[:batch])
 
     def escalate(ticket_ids: Sequence[uuid.UUID]) -> int:
         return _escalate(ticket_ids, acting_user=acting_user, at=now)

@@ -13,7 +13,7 @@ import pgbulk
 from django.utils import timezone
 
 from departments.queries import Ladders
-from tickets.actions.batches import BATCH, Batch, Due, lock_rows, sweep
+from tickets.actions.batches import BATCH, Batch, Due, due_rows, lock_rows, sweep
 from tickets.actions.clocks import RUN_OUT_FIELDS, run_out
 from tickets.models import Clock, Ticket
 
@@ -26,7 +26,7 @@ def expire_due_tickets(*, acting_user: None, batch: int = BATCH) -> int:
         clocks = Clock.objects.due_by(now)
         if last is not None:
             clocks = clocks.due_behind(*last[:2])
-        return list(clocks.values_list("due_at", "pk", "ticket_id")[:batch])
+        return due_rows(clocks.values_list("due_at", "pk", "ticket_id")[:batch])
 
     def expire(ticket_ids: Sequence[uuid.UUID]) -> int:
         return _expire(ticket_ids, acting_user=acting_user, at=now)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 
 from departments.models import Department
-from tickets.actions.batches import BATCH, Due, sweep
+from tickets.actions.batches import BATCH, Due, due_rows, sweep
 from tickets.actions.change import lock_free_ones
 from tickets.actions.draining import drain_queue
 from tickets.actions.lifecycle import close_unanswered
@@ -27,7 +27,7 @@ def close_unanswered_tickets(*, acting_user: None) -> int:
 
     def due(last: Due | None) -> list[Due]:
         tickets = waiting if last is None else waiting.closing_behind(*last[:2])
-        return list(tickets.values_list("auto_close_at", "pk", "pk")[:BATCH])
+        return due_rows(tickets.values_list("auto_close_at", "pk", "pk")[:BATCH])
 
     def close(ticket_ids: Sequence[uuid.UUID]) -> int:
         tickets = lock_free_ones(waiting.filter(pk__in=ticket_ids))
@@ -43,7 +43,7 @@ def overflow_waiting_tickets(*, acting_user: None) -> int:
 
     def due(last: Due | None) -> list[Due]:
         tickets = waiting if last is None else waiting.overflowing_behind(*last[:2])
-        return list(tickets.values_list("overflow_at", "pk", "pk")[:BATCH])
+        return due_rows(tickets.values_list("overflow_at", "pk", "pk")[:BATCH])
 
     def overflow(ticket_ids: Sequence[uuid.UUID]) -> int:
         tickets = lock_free_ones(waiting.filter(pk__in=ticket_ids))

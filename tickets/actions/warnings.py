@@ -9,7 +9,7 @@ from datetime import datetime
 import pgbulk
 from django.utils import timezone
 
-from tickets.actions.batches import BATCH, Batch, Due, lock_rows, sweep
+from tickets.actions.batches import BATCH, Batch, Due, due_rows, lock_rows, sweep
 from tickets.enums import EventKind, Visibility
 from tickets.models import Clock, Ticket
 
@@ -25,7 +25,7 @@ def warn_expiring_tickets(*, acting_user: None, batch: int = BATCH) -> int:
         clocks = Clock.objects.expiring_at(now)
         if last is not None:
             clocks = clocks.warning_behind(*last[:2])
-        return list(clocks.values_list("warn_at", "pk", "ticket_id")[:batch])
+        return due_rows(clocks.values_list("warn_at", "pk", "ticket_id")[:batch])
 
     def warn(ticket_ids: Sequence[uuid.UUID]) -> int:
         return _warn(ticket_ids, acting_user=acting_user, at=now)
