@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import ApiKey, User
 from departments.models import Category, Department, Stage, Ward
-from tests.isolation.rows import OURS, rows_of
+from tests.isolation.rows import models_of_ours, rows_of
 from tests.isolation.world import Neighbour
 from tickets.admin.verbs import CONSOLE_VERBS
 from tickets.models import Attachment, Project, Ticket, Verification
@@ -82,12 +82,7 @@ def _values(route: str, kind: str, name: str, one: Neighbour) -> list[Any]:
 
 
 def _one_key_of_each(one: Neighbour) -> list[Any]:
-    rows = [
-        row
-        for label in OURS
-        for model in apps.get_app_config(label).get_models()
-        for row in rows_of(model, one).order_by("pk")[:1]
-    ]
+    rows = [row for model in models_of_ours() for row in rows_of(model, one).order_by("pk")[:1]]
     return [row.pk for row in rows]
 
 

@@ -23,14 +23,15 @@ PUBLIC_MODELS = frozenset(
 State = dict[str, list[dict[str, Any]]]
 
 
+def models_of_ours() -> list[type[Model]]:
+    """Every model of our apps whose rows belong to an organisation or a person."""
+    registered = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    return [model for model in registered if model._meta.label not in OF_NOBODY]
+
+
 def owned_models() -> list[type[Model]]:
     """Every model of ours, and packages' models about people."""
-    ours = [
-        model
-        for label in OURS
-        for model in apps.get_app_config(label).get_models()
-        if model._meta.label not in OF_NOBODY
-    ]
+    ours = models_of_ours()
     linked: list[Any] = [
         field.remote_field.through for model in ours for field in model._meta.local_many_to_many
     ]
