@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Max, Model, Prefetch, QuerySet
+from django.utils import timezone
 
 from accounts.models import Organisation
 from departments.escalation import USUAL_LADDER, Step
@@ -18,13 +19,15 @@ from departments.models import (
     Department,
     DepartmentMember,
     EscalationLadder,
+    Leave,
     Region,
+    Shift,
     Stage,
     Standard,
     Suburb,
     Ward,
 )
-from departments.querysets import CategoryQuerySet
+from departments.querysets import CategoryQuerySet, LeaveQuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -192,3 +195,16 @@ def _ladders_of(organisation_id: uuid.UUID) -> dict[uuid.UUID | None, Sequence[S
         steps = sorted(row.steps.all(), key=lambda step: step.position)
         ladders[row.department_id] = [step.as_step() for step in steps]
     return ladders
+
+
+def leave_of(desks: Iterable[DepartmentMember]) -> LeaveQuerySet:
+    """Leave from these desks that is not over yet, the next first."""
+    rows = Leave.objects.filter(member__in=[desk.pk for desk in desks]).not_over(timezone.localdate())
+    return rows.select_related("member__department").in_order()
+
+
+def shifts_of(desks: Iterable[DepartmentMember]) -> list[DepartmentMember]:
+    """These desks with their shifts in order and the hours of their departments."""
+    in_order = Prefetch("shifts", queryset=Shift.objects.in_order())
+    rows = DepartmentMember.objects.filter(pk__in=[desk.pk for desk in desks])
+    return list(rows.select_related("department__calendar").prefetch_related(in_order).order_by("pk"))

@@ -168,6 +168,9 @@ class LeaveQuerySet(models.QuerySet["Leave"]):
         today = Cast(local_time(at, zone), models.DateField())
         return self.filter(starts_on__lte=today, ends_on__gte=today)
 
+    def with_key(self, key: uuid.UUID) -> LeaveQuerySet:
+        return self.filter(pk=key)
+
     def not_over(self, today: date) -> LeaveQuerySet:
         return self.filter(ends_on__gte=today)
 

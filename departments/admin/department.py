@@ -20,6 +20,7 @@ from accounts.permissions import has_capability_anywhere, is_staff_of
 from common.admin import MenuEntry, MenuGroup, OwnedForm, ScopedModelAdmin, ScopedTabularInline
 from departments.actions.members import add_desk, save_member
 from departments.admin.fields import SpanField
+from departments.admin.presence import LeaveInline, ShiftInline, save_presence
 from departments.models import Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
 from departments.staffing import tell_queue_changed
@@ -168,6 +169,7 @@ class DepartmentMemberAdmin(ScopedModelAdmin):
     ordering = ("department__name", "user__full_name", "pk")
     form = MemberForm
     autocomplete_fields = ("user", "skills", "regions", "wards")
+    inlines = (ShiftInline, LeaveInline)
     fields = ("department", "user", "capacity", "is_available", "is_active", "skills", "regions", "wards")
 
     def is_in_menu(self, user: Any) -> bool:
@@ -194,6 +196,14 @@ class DepartmentMemberAdmin(ScopedModelAdmin):
     @display(description=gettext_lazy("load"))
     def load(self, member: DepartmentMember) -> str:
         return _("%(open)d of %(capacity)d") % {"open": member.open_tickets, "capacity": member.capacity}
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: BaseModelFormSet[Any, Any], change: bool
+    ) -> None:
+        save_presence(formset, acting_user=request.user)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:

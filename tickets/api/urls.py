@@ -14,6 +14,7 @@ from tickets.api.views.conversation import (
 from tickets.api.views.events import EventsEndpoint
 from tickets.api.views.merging import MergeEndpoint
 from tickets.api.views.places import PlacesEndpoint
+from tickets.api.views.presence import PresenceEndpoint
 from tickets.api.views.projects import ProjectsEndpoint
 from tickets.api.views.tags import TagsEndpoint
 from tickets.api.views.tickets import TicketEndpoint, TicketListEndpoint
@@ -109,5 +110,21 @@ urlpatterns = [
         AgentsEndpoint.as_view({"post": "availability"}),
         "agent-availability",
     ),
+    endpoint(
+        "agents/<uuid:key>/shifts/",
+        PresenceEndpoint.as_view({"get": "shifts", "put": "set_shifts"}),
+        "agent-shifts",
+    ),
+    endpoint(
+        "agents/<uuid:key>/leave/",
+        PresenceEndpoint.as_view({"get": "leave", "post": "take_leave"}),
+        "agent-leave",
+    ),
+    endpoint(
+        "agents/<uuid:key>/leave/<uuid:leave>/",
+        PresenceEndpoint.as_view({"patch": "change_leave", "delete": "cancel_leave"}),
+        "agent-leave-one",
+    ),
+    endpoint("agents/<uuid:key>/hand-on/", PresenceEndpoint.as_view({"post": "hand_on"}), "agent-hand-on"),
     endpoint("events/", EventsEndpoint.as_view({"get": "list"}), "events"),
 ]

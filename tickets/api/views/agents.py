@@ -111,7 +111,7 @@ class AgentsEndpoint(TicketsEndpoint):
     )
     def retrieve(self, request: Request, key: uuid.UUID) -> Response:
         organisation = self._own(request)
-        return self._answer(request, organisation, _member(request, organisation, key))
+        return self._answer(request, organisation, member_of(request, organisation, key))
 
     @extend_schema(
         operation_id="agents_update",
@@ -127,7 +127,7 @@ class AgentsEndpoint(TicketsEndpoint):
         its desks. The name of somebody who belongs to another organisation too is theirs alone.
         """
         organisation = self._own(request)
-        member = _member(request, organisation, key)
+        member = member_of(request, organisation, key)
         given = read_body(AgentChangesSerializer, request)
         desks = desks_named(organisation, given.pop("departments", []))
         role = Role(given.pop("role")) if "role" in given else None
@@ -146,7 +146,7 @@ class AgentsEndpoint(TicketsEndpoint):
 
         Who was only invited is gone altogether.
         """
-        let_agent_go(_member(request, self._own(request), key), acting_user=request.user)
+        let_agent_go(member_of(request, self._own(request), key), acting_user=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -161,7 +161,7 @@ class AgentsEndpoint(TicketsEndpoint):
         """With a new link, for seven days; the old one ends."""
         organisation = self._own(request)
         read_body(NothingSerializer, request)
-        member = _member(request, organisation, key)
+        member = member_of(request, organisation, key)
         invite_again(member, acting_user=request.user)
         return self._answer(request, organisation, member)
 
@@ -178,7 +178,7 @@ class AgentsEndpoint(TicketsEndpoint):
         """Whether an agent takes tickets now. For themselves and for admins of their department."""
         organisation = self._own(request)
         given = read_body(AvailabilitySerializer, request)
-        member = _member(request, organisation, key)
+        member = member_of(request, organisation, key)
         department = named_department(organisation, given.get("department"))
         desks = [
             desk
@@ -217,7 +217,7 @@ def _reachable(request: Request, organisation: Organisation) -> MembershipQueryS
     return members if manages else members.in_states(_HERE)
 
 
-def _member(request: Request, organisation: Organisation, key: uuid.UUID) -> Membership:
+def member_of(request: Request, organisation: Organisation, key: uuid.UUID) -> Membership:
     member = _reachable(request, organisation).with_id(key).first()
     if member is None:
         raise NotFound
