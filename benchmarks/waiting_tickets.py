@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from datetime import timedelta
 
 import ticketing.boot as boot
@@ -57,8 +58,9 @@ def fill(tickets: int) -> None:
     TicketEvent.objects.bulk_create([_event(ticket) for ticket in made], batch_size=BATCH)
     Custody.objects.bulk_create(
         [
-            Custody(ticket=ticket, department_id=ticket.department_id, started_at=ticket.created_at)
+            Custody(ticket=ticket, department=ticket.department, started_at=ticket.created_at)
             for ticket in made
+            if ticket.department is not None
         ],
         batch_size=BATCH,
     )
@@ -93,7 +95,7 @@ def _ticket(
     chance: random.Random,
     number: int,
     department: Department,
-    categories: dict[object, list[Category]],
+    categories: dict[uuid.UUID, list[Category]],
     wards: list[Ward],
 ) -> Ticket:
     known = categories[department.pk]

@@ -105,7 +105,7 @@ def _departments_in_reach(
 ) -> set[uuid.UUID | None]:
     """Those of the tickets' departments in which the person may decide. Raises NotAllowed for none."""
     found = {named.pk} if named else set(theirs.order_by().values_list("department_id", flat=True).distinct())
-    within = {
+    within: set[uuid.UUID | None] = {
         key
         for key in found
         if acting_user is None

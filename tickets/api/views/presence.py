@@ -48,13 +48,13 @@ class ClockField(serializers.CharField):
 
     default_error_messages = {"not_a_time": gettext_lazy("Write a time of day such as 08:00.")}
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: Any) -> Any:
         found = _CLOCK.fullmatch(super().to_internal_value(data))
         if found is None:
             self.fail("not_a_time")
         return int(found[1]) * 60 + int(found[2]) if found[1] else MINUTES_A_DAY
 
-    def to_representation(self, value: int) -> str:
+    def to_representation(self, value: Any) -> str:
         return clock_time(value if value <= MINUTES_A_DAY else value - MINUTES_A_DAY)
 
 
