@@ -10,9 +10,11 @@ class Audience(models.TextChoices):
     REPORTER = "reporter", _("reporter")
     SUPPORTERS = "supporters", _("supporters")
     FOLLOWERS = "followers", _("followers")
+    CALLER = "caller", _("who asked to be called")
     ASSIGNEE = "assignee", _("assignee")
     DEPARTMENT_ADMINS = "department_admins", _("department admins")
     ORGANISATION_ADMINS = "organisation_admins", _("organisation admins")
+    COLLEAGUES = "colleagues", _("colleagues whom it was sent to")
     TEAM = "team", _("everybody who works on a project's ticket")
 
 

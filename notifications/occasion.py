@@ -13,7 +13,7 @@ from notifications.enums import Audience
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
 
-RESIDENTS = frozenset({Audience.REPORTER, Audience.SUPPORTERS, Audience.FOLLOWERS})
+RESIDENTS = frozenset({Audience.REPORTER, Audience.SUPPORTERS, Audience.FOLLOWERS, Audience.CALLER})
 _ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT})
 
 

@@ -90,6 +90,20 @@ def _members(event: TicketEvent) -> MembershipQuerySet:
     return Membership.objects.of_organisation(event.organisation_id).active().select_related("user")
 
 
+def _caller(event: TicketEvent) -> list[Recipient]:
+    """Who asked to be called, at the number that did not answer and by mail."""
+    asked = event.ticket.callbacks.with_people().with_key(event.data["callback"]).first()
+    if asked is None or not asked.person.is_active:
+        return []
+    person = asked.person
+    return [Recipient(_key_of(person), person.language, person.pk, person.email or "", asked.phone)]
+
+
+def _colleagues(event: TicketEvent) -> list[Recipient]:
+    people = User.objects.filter(pk__in=event.data["people"]).order_by("full_name", "pk")
+    return _people(people)
+
+
 def _team(event: TicketEvent) -> list[Recipient]:
     """The lead and everybody else who works on a ticket that belongs to a project."""
     ticket = event.ticket
@@ -129,6 +143,8 @@ _AUDIENCES: dict[Audience, Callable[[TicketEvent], list[Recipient]]] = {
     Audience.ASSIGNEE: _assignee,
     Audience.DEPARTMENT_ADMINS: _department_admins,
     Audience.ORGANISATION_ADMINS: _organisation_admins,
+    Audience.CALLER: _caller,
+    Audience.COLLEAGUES: _colleagues,
     Audience.TEAM: _team,
 }
 

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from notifications.enums import Audience, Channel
@@ -83,8 +84,9 @@ def _occasion(notification: Notification) -> Occasion | None:
 
 def _link(ticket: Ticket, audience: Audience, recipient: User | None) -> str:
     """The page for residents, and for those who follow it as their work the console's."""
-    works_here = audience == Audience.FOLLOWERS and can_view_as_staff(recipient, ticket)
-    if audience in RESIDENTS and not works_here:
+    by_reach = audience in {Audience.FOLLOWERS, Audience.COLLEAGUES}
+    works_here = by_reach and can_view_as_staff(recipient, ticket)
+    if (audience in RESIDENTS or by_reach) and not works_here:
         return settings.SITE_URL + reverse("tickets:ticket", args=[ticket.reference])
     return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
@@ -137,22 +139,24 @@ def _mail(notification: Notification, occasion: Occasion, words: Words) -> Messa
     )
 
 
+_REASONS = {
+    Audience.REPORTER: gettext_lazy("You get this because you reported this problem."),
+    Audience.SUPPORTERS: gettext_lazy("You get this because you said that this is your problem too."),
+    Audience.FOLLOWERS: gettext_lazy("You get this because you follow this ticket."),
+    Audience.CALLER: gettext_lazy("You get this because you asked to be called."),
+    Audience.ASSIGNEE: gettext_lazy("You get this because this ticket is assigned to you."),
+    Audience.DEPARTMENT_ADMINS: gettext_lazy(
+        "You get this because you look after the department: %(department)s."
+    ),
+    Audience.ORGANISATION_ADMINS: gettext_lazy(
+        "You get this because you look after the organisation: %(organisation)s."
+    ),
+    Audience.COLLEAGUES: gettext_lazy("You get this because a colleague sent it to you."),
+    Audience.TEAM: gettext_lazy("You get this because you work on this ticket."),
+}
+
+
 def _reason(occasion: Occasion) -> str:
     """Why this person gets this mail."""
-    if occasion.audience == Audience.REPORTER:
-        return _("You get this because you reported this problem.")
-    if occasion.audience == Audience.SUPPORTERS:
-        return _("You get this because you said that this is your problem too.")
-    if occasion.audience == Audience.FOLLOWERS:
-        return _("You get this because you follow this ticket.")
-    if occasion.audience == Audience.ASSIGNEE:
-        return _("You get this because this ticket is assigned to you.")
-    if occasion.audience == Audience.DEPARTMENT_ADMINS:
-        return _("You get this because you look after the department: %(department)s.") % {
-            "department": occasion.department
-        }
-    if occasion.audience == Audience.ORGANISATION_ADMINS:
-        return _("You get this because you look after the organisation: %(organisation)s.") % {
-            "organisation": occasion.ticket.organisation.name
-        }
-    return _("You get this because you work on this ticket.")
+    names = {"department": occasion.department, "organisation": occasion.ticket.organisation.name}
+    return str(_REASONS[occasion.audience]) % names

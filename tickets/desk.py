@@ -23,6 +23,7 @@ from departments.models import Category, Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
 from tickets.enums import Status
 from tickets.models import Attachment, Clock, Custody, Project, Ticket, TicketEvent
+from tickets.permissions import can_view_ticket
 from tickets.queries import NEARBY_METRES, capped_count, similar_open_tickets, within_metres
 from tickets.querysets import TicketQuerySet
 
@@ -195,6 +196,12 @@ def merge_candidates(ticket: Ticket, user: Any, *, limit: int = 6) -> list[Ticke
         return list(near.nearest_to(ticket.latitude, ticket.longitude)[:limit])
     alike = fitting.in_category(ticket.category_id) if ticket.category_id else fitting
     return list(alike.newest_first()[:limit])
+
+
+def colleagues_who_may_see(ticket: Ticket, user: Any) -> list[User]:
+    """Everybody else who works here and may see the ticket, by name."""
+    people = [row.user for row in staff_of(ticket.organisation_id).order_by("user__full_name", "pk")]
+    return [person for person in people if person.pk != user.pk and can_view_ticket(person, ticket)]
 
 
 def people_who_can_hold(ticket: Ticket) -> list[DepartmentMember]:

@@ -64,6 +64,12 @@ class VerificationState(models.TextChoices):
     SUPERSEDED = "superseded", _("replaced")
 
 
+class CallbackState(models.TextChoices):
+    OPEN = "open", _("to be called")
+    DONE = "done", _("called")
+    NOT_REACHED = "not_reached", _("given up, not reached")
+
+
 class AttachmentKind(models.TextChoices):
     REPORT = "report", _("photo of the problem")
     RESOLUTION = "resolution", _("photo of the repair")
@@ -113,5 +119,9 @@ class EventKind(models.TextChoices):
     UNMERGED = "ticket.unmerged", _("not a duplicate after all")
     DUPLICATE_ADDED = "ticket.duplicate_added", _("another report of it joined")
     DUPLICATE_REMOVED = "ticket.duplicate_removed", _("another report of it separated")
+    CALLBACK_ASKED = "ticket.callback_asked", _("asked to be called")
+    CALLED_BACK = "ticket.called_back", _("called back")
+    CALL_MISSED = "ticket.call_missed", _("called, nobody answered")
+    NOTIFIED = "ticket.notified", _("sent to colleagues")
     CODE_SENT = "ticket.code_sent", _("new one-time code")
     WITHDRAWN = "ticket.withdrawn", _("withdrawn")

@@ -308,6 +308,30 @@ class MessageForm(forms.Form):
     photos = PicturesField(label=_("Photos"))
 
 
+class CallbackForm(forms.Form):
+    """Where and when to call, and what about."""
+
+    phone = forms.CharField(
+        label=_("Number to call"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    when = forms.DateTimeField(
+        label=_("Not before"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+    )
+    note = forms.CharField(
+        label=_("What is it about"),
+        max_length=1000,
+        required=False,
+        validators=[refuse_control_characters],
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class VerifyForm(forms.Form):
     """The answer to "is it fixed?": the code to confirm, a reason to dispute."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from accounts.own_data import register_holder
 from tickets.actions.erasure import forget_person
-from tickets.models import Attachment, Follow, Message, Support, Ticket
+from tickets.models import Attachment, Callback, Follow, Message, Support, Ticket
 
 
 def export(person: User) -> dict[str, Any]:
@@ -15,6 +15,7 @@ def export(person: User) -> dict[str, Any]:
         "reported": [_ticket(found) for found in _reported(person)],
         "messages": list(_messages(person)),
         "supports": list(_rows_of(person, Support)),
+        "callbacks": list(_callbacks(person)),
         "follows": list(_rows_of(person, Follow)),
         "files": list(_files(person)),
     }
@@ -40,6 +41,12 @@ def _messages(person: User) -> Any:
 def _rows_of(person: User, model: type[Support] | type[Follow]) -> Any:
     for found in model.objects.by(person).select_related("ticket").order_by("created_at", "pk"):
         yield {"ticket": found.ticket.reference, "created_at": found.created_at.isoformat()}
+
+
+def _callbacks(person: User) -> Any:
+    for found in Callback.objects.of_person(person.pk).with_people().order_by("created_at", "pk"):
+        plain = {"phone": found.phone, "note": found.note, "state": found.state}
+        yield {"ticket": found.ticket.reference, **plain, "created_at": found.created_at.isoformat()}
 
 
 def _files(person: User) -> Any:

@@ -15,7 +15,17 @@ from accounts.models import Organisation
 from common.errors import NotFound
 from common.references import MistypedReference, parse_reference
 from departments.models import Category
-from tickets.models import Attachment, Message, Project, Ticket, TicketAssignee, TicketEvent, Verification
+from tickets.models import (
+    Attachment,
+    Callback,
+    Message,
+    Project,
+    Ticket,
+    TicketAssignee,
+    TicketEvent,
+    Verification,
+)
+from tickets.people_querysets import CallbackQuerySet
 from tickets.permissions import visible_parts
 from tickets.querysets import (
     AttachmentQuerySet,
@@ -197,6 +207,19 @@ def messages_of(user: Any, ticket: Ticket) -> MessageQuerySet:
     """What was said on a ticket, as far as the person may see it."""
     said: MessageQuerySet = ticket.messages.shown_to(visible_parts(user, ticket))
     return said.select_related("author")
+
+
+def callbacks_in(organisation_id: uuid.UUID, user: Any) -> CallbackQuerySet:
+    """Who wants to be called about tickets of the organisation, as far as the person answers them."""
+    return Callback.objects.visible_to(user).of_organisation(organisation_id).with_people()
+
+
+def get_callback(user: Any, key: uuid.UUID) -> Callback:
+    """The callback, if the person may answer it. Raises NotFound."""
+    found = Callback.objects.visible_to(user).with_people().with_key(key).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def attachments_of(user: Any, ticket: Ticket) -> AttachmentQuerySet:

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
         Attachment,
         Clock,
         Custody,
-        Follow,
         Message,
         Project,
-        Support,
         Ticket,
         TicketEvent,
         Verification,
@@ -395,6 +393,9 @@ class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
             return self.filter(pk=event.pk)
         return self.filter(ticket_id=event.ticket_id, update_key=event.update_key).order_by("pk")
 
+    def since(self, moment: datetime) -> TicketEventQuerySet:
+        return self.filter(occurred_at__gt=moment)
+
     def of_kind(self, *kinds: str) -> TicketEventQuerySet:
         return self.filter(kind__in=kinds)
 
@@ -416,34 +417,6 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
     def in_order(self) -> AttachmentQuerySet:
         return self.order_by("created_at", "pk")
-
-
-class SupportQuerySet(models.QuerySet["Support"]):
-    def by(self, user: Any) -> SupportQuerySet:
-        return self.filter(user_id=user.pk)
-
-    def of_people(self, keys: Iterable[uuid.UUID]) -> SupportQuerySet:
-        return self.filter(user_id__in=list(keys))
-
-    def of_reports(self) -> SupportQuerySet:
-        """Of reporters without an account, with their reports."""
-        return self.filter(report__isnull=False).select_related("report").order_by("created_at", "pk")
-
-    def moved_from(self, ticket_id: uuid.UUID) -> SupportQuerySet:
-        """Those that came with this duplicate."""
-        return self.filter(moved_from_id=ticket_id)
-
-
-class FollowQuerySet(models.QuerySet["Follow"]):
-    def by(self, user: Any) -> FollowQuerySet:
-        return self.filter(user_id=user.pk)
-
-    def of_people(self, keys: Iterable[uuid.UUID]) -> FollowQuerySet:
-        return self.filter(user_id__in=list(keys))
-
-    def moved_from(self, ticket_id: uuid.UUID) -> FollowQuerySet:
-        """Those that came with this duplicate."""
-        return self.filter(moved_from_id=ticket_id)
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):

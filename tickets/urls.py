@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tickets.views import (
+    callbacks,
     my_tickets,
     near_by,
     photos,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("t/<str:reference>/", ticket.ticket_page, name="ticket"),
     path("t/<str:reference>/me-too/", ticket.me_too, name="me_too"),
     path("t/<str:reference>/follow/", ticket.follow, name="follow"),
+    path("t/<str:reference>/call-me-back/", callbacks.call_me_back, name="call_me_back"),
     path("t/<str:reference>/message/", ticket.send_message, name="message"),
     path("t/<str:reference>/verify/", verify.verify_ticket, name="verify"),
     path("t/<str:reference>/new-code/", verify.new_code, name="new_code"),

@@ -45,6 +45,8 @@ class Verb(StrEnum):
     NOTE = "note"
     SUPPORT = "support"
     FOLLOW = "follow"
+    ASK_CALL = "ask_call"
+    NOTIFY = "notify"
     MERGE = "merge"
     UNMERGE = "unmerge"
     EXPIRE = "expire"
@@ -144,6 +146,17 @@ WORKFLOW: dict[Verb, Rule] = {
     Verb.NOTE: Rule(ANY, None, Capability.VIEW_REPORTERS, EventKind.NOTE_ADDED, visibility=_STAFF),
     Verb.SUPPORT: Rule(UNCLOSED, None, Party.ANYBODY, EventKind.SUPPORTED),
     Verb.FOLLOW: Rule(ANY, None, Party.ANYBODY, EventKind.FOLLOWED, visibility=_STAFF),
+    Verb.ASK_CALL: Rule(
+        ANY, None, Party.REPORTER, EventKind.CALLBACK_ASKED, visibility=Visibility.PARTICIPANTS
+    ),
+    Verb.NOTIFY: Rule(
+        ANY,
+        None,
+        Capability.VIEW_REPORTERS,
+        EventKind.NOTIFIED,
+        note_required=True,
+        visibility=_STAFF,
+    ),
     Verb.MERGE: Rule(
         UNSETTLED | {S.RESPONDED},
         S.CLOSED,

@@ -10,7 +10,13 @@ from notifications.wording import writer_for
 from tickets.enums import EventKind, Visibility
 from tickets.workflow import WORKFLOW
 
-STAFF = {Audience.ASSIGNEE, Audience.DEPARTMENT_ADMINS, Audience.ORGANISATION_ADMINS, Audience.TEAM}
+STAFF = {
+    Audience.ASSIGNEE,
+    Audience.DEPARTMENT_ADMINS,
+    Audience.ORGANISATION_ADMINS,
+    Audience.TEAM,
+    Audience.COLLEAGUES,
+}
 PAIRS = [(kind, audience) for kind, routes in ROUTING.items() for audience in routes]
 
 

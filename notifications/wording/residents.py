@@ -187,6 +187,19 @@ def unmerged(occasion: Occasion) -> Words:
     )
 
 
+def call_missed(occasion: Occasion) -> Words:
+    phone = occasion.ticket.organisation.contact_phone
+    paragraphs = [_("We called the number that you gave us, and nobody answered. We try again.")]
+    if phone:
+        paragraphs.append(_("Or call us: %(phone)s.") % {"phone": phone})
+    return Words(
+        headline=_("We could not reach you"),
+        paragraphs=paragraphs,
+        sms=_line(_("we called and could not reach you: %(title)s."), occasion),
+        button=_follow(),
+    )
+
+
 def withdrawn(occasion: Occasion) -> Words:
     mine = occasion.audience == Audience.REPORTER
     said = _("Your ticket was withdrawn.") if mine else _("The ticket was withdrawn.")
@@ -212,5 +225,6 @@ RESIDENT_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.MESSAGE_ADDED: message_added,
     EventKind.MERGED: merged,
     EventKind.UNMERGED: unmerged,
+    EventKind.CALL_MISSED: call_missed,
     EventKind.WITHDRAWN: withdrawn,
 }

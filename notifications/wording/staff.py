@@ -188,6 +188,16 @@ def unmerged(occasion: Occasion) -> Words:
     )
 
 
+def notified(occasion: Occasion) -> Words:
+    sender = occasion.event.actor.full_name if occasion.event.actor else _("The system")
+    return Words(
+        headline=_("For your information"),
+        paragraphs=[_("%(name)s sends you this ticket.") % {"name": sender}],
+        quote_label=_("Their note"),
+        button=_open(),
+    )
+
+
 def withdrawn(occasion: Occasion) -> Words:
     return Words(
         headline=_("Withdrawn"),
@@ -214,5 +224,6 @@ STAFF_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.MESSAGE_ADDED: message_added,
     EventKind.MERGED: merged,
     EventKind.UNMERGED: unmerged,
+    EventKind.NOTIFIED: notified,
     EventKind.WITHDRAWN: withdrawn,
 }

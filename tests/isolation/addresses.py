@@ -19,7 +19,7 @@ from departments.models import Category, Department, Stage, Ward
 from tests.isolation.rows import models_of_ours, rows_of
 from tests.isolation.world import Neighbour
 from tickets.admin.verbs import CONSOLE_VERBS
-from tickets.models import Attachment, Project, Ticket, Verification
+from tickets.models import Attachment, Callback, Project, Ticket, Verification
 from tickets.verification import link_token
 
 # Patterns written as regular expressions, whose blanks nobody can name.
@@ -140,6 +140,7 @@ MODELS: dict[str, type[Model]] = {
     "projects": Project,
     "agents": User,
     "keys": ApiKey,
+    "callbacks": Callback,
 }
 FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "name": _names,
@@ -150,6 +151,7 @@ FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "member_id": _members,
     "slug": lambda _route, _one: list(CONSOLE_VERBS),
     "tag": lambda _route, one: [one.hidden],
+    "answer": lambda _route, _one: ["take", "done", "not-reached"],
     "content_type_id": _types,
     "token": _tokens,
     # Neither names a row of an organisation: the version of the map's places, a second factor's number.

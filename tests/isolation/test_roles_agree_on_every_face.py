@@ -42,8 +42,8 @@ pytestmark = pytest.mark.django_db
 WORK = {Verb.START, Verb.RESPOND, Verb.RESOLVE, Verb.COMPLETE, Verb.REJECT, Verb.REOPEN, Verb.PICK, Verb.EDIT}
 WORK |= {Verb.PLAN}
 MOVE = {Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.MERGE, Verb.UNMERGE}
-TALK = {Verb.MESSAGE, Verb.NOTE}
-REPORTER = {Verb.REPLY, Verb.VERIFY, Verb.DISPUTE, Verb.MESSAGE, Verb.WITHDRAW}
+TALK = {Verb.MESSAGE, Verb.NOTE, Verb.NOTIFY}
+REPORTER = {Verb.REPLY, Verb.VERIFY, Verb.ASK_CALL, Verb.DISPUTE, Verb.MESSAGE, Verb.WITHDRAW}
 AGENT = WORK | MOVE | TALK
 ADMIN = AGENT | {Verb.OVERRIDE, Verb.UNPIN, Verb.WITHDRAW}
 # What is possible with an open ticket that is not public, role by role, besides supporting and following.
@@ -138,6 +138,8 @@ def sent(verb: Verb, ticket: Ticket, scene: Scene) -> Sent | None:
         Verb.NOTE: ("notes", {"body": "Called."}),
         Verb.MERGE: ("merge", {"into": str(another_of(ticket, scene).pk)}),
         Verb.UNMERGE: ("merge/undo", {}),
+        Verb.ASK_CALL: ("callbacks", {"phone": "082 123 4567"}),
+        Verb.NOTIFY: ("notify", {"people": [str(scene.cast.own_agent.pk)], "note": "Yours?"}),
     }
     if verb in simple:
         name, body = simple[verb]

@@ -44,6 +44,7 @@ from departments.tests.factories import (
 )
 from notifications.actions.route import route_event
 from tickets.actions.attachments import attach_pictures
+from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.following import follow_ticket
@@ -199,6 +200,7 @@ def add_work(one: Neighbour) -> None:
     verify_resolution(resolved, code=code, acting_user=one.resident)
     one.private.append(resolve_ticket(_report(one), note=one.secret("Fixed"), acting_user=None))
     merge_ticket(_report(one), into=late, acting_user=one.staff[Role.AGENT])
+    ask_for_call(late, note=one.secret("At the gate"), acting_user=one.resident)
     follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
     expire_due_tickets(acting_user=None)

@@ -367,6 +367,8 @@ SPECTACULAR_SETTINGS = {
         "common.api.schema.add_what_is_shared",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "AttachmentKindEnum": "tickets.enums.AttachmentKind",
+        "CallbackStateEnum": "tickets.enums.CallbackState",
         "EventKindEnum": "tickets.enums.EventKind",
         "OrganisationKindEnum": "accounts.enums.OrganisationKind",
         "PriorityEnum": "departments.api.serializers.PRIORITY_WORDS",

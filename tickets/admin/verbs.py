@@ -38,6 +38,7 @@ from tickets.actions.movement import (
 from tickets.actions.verification import send_new_code
 from tickets.admin.following import FollowForm
 from tickets.admin.merging import MergeForm, UnmergeForm
+from tickets.admin.notifying import NotifyForm
 from tickets.admin.planning import PeopleForm, PlanForm
 from tickets.admin.tags import TagsForm
 from tickets.admin.verb_form import VerbForm, text_field
@@ -381,6 +382,7 @@ _VERBS = [
     ),
     ConsoleVerb("prioritise", Verb.PRIORITISE, gettext_lazy("Change priority"), "flag", PrioritiseForm),
     ConsoleVerb("route", Verb.ROUTE, gettext_lazy("Change category"), "category", RouteForm),
+    ConsoleVerb("notify", Verb.NOTIFY, gettext_lazy("Send to colleagues"), "forward_to_inbox", NotifyForm),
     ConsoleVerb("merge", Verb.MERGE, gettext_lazy("Close as a duplicate"), "merge", MergeForm, "d"),
     ConsoleVerb("unmerge", Verb.UNMERGE, gettext_lazy("Undo the merge"), "call_split", UnmergeForm),
     ConsoleVerb("follow", Verb.FOLLOW, gettext_lazy("Follow"), "notifications", FollowForm, "f"),

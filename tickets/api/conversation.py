@@ -22,6 +22,7 @@ _BY_RESIDENTS = frozenset(
         EventKind.SUPPORTED,
         EventKind.SUPPORT_WITHDRAWN,
         EventKind.FOLLOWED,
+        EventKind.CALLBACK_ASKED,
         EventKind.UNFOLLOWED,
         EventKind.DISPUTED,
         EventKind.VERIFIED,

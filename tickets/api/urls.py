@@ -5,6 +5,7 @@ from typing import Any
 from common.api.routing import endpoint
 from tickets.api.views.agents import AgentsEndpoint
 from tickets.api.views.attachments import AttachmentsEndpoint
+from tickets.api.views.callbacks import CallbacksEndpoint, TicketCallbacksEndpoint
 from tickets.api.views.conversation import (
     FollowEndpoint,
     MessagesEndpoint,
@@ -13,6 +14,7 @@ from tickets.api.views.conversation import (
 )
 from tickets.api.views.events import EventsEndpoint
 from tickets.api.views.merging import MergeEndpoint
+from tickets.api.views.notifying import NotifyEndpoint
 from tickets.api.views.places import PlacesEndpoint
 from tickets.api.views.presence import PresenceEndpoint
 from tickets.api.views.projects import ProjectsEndpoint
@@ -85,6 +87,19 @@ urlpatterns = [
         AttachmentsEndpoint.as_view({"get": "retrieve"}),
         "ticket-attachment",
     ),
+    endpoint(
+        "tickets/<str:name>/callbacks/",
+        TicketCallbacksEndpoint.as_view({"post": "create"}),
+        "ticket-callbacks",
+    ),
+    endpoint("tickets/<str:name>/notify/", NotifyEndpoint.as_view({"post": "notify"}), "ticket-notify"),
+    endpoint("callbacks/", CallbacksEndpoint.as_view({"get": "list"}), "callbacks"),
+    *[
+        endpoint(
+            f"callbacks/<uuid:key>/{route}/", CallbacksEndpoint.as_view({"post": act}), f"callback-{route}"
+        )
+        for route, act in (("take", "take"), ("done", "done"), ("not-reached", "not_reached"))
+    ],
     endpoint("tickets/<str:name>/merge/", MergeEndpoint.as_view({"post": "merge"}), "ticket-merge"),
     endpoint("tickets/<str:name>/merge/undo/", MergeEndpoint.as_view({"post": "undo"}), "ticket-merge-undo"),
     endpoint("tickets/<str:name>/tags/", TagsEndpoint.as_view({"get": "list", "post": "add"}), "ticket-tags"),

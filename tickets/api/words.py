@@ -29,6 +29,7 @@ _NAMES = {
     Verb.REPLY: "messages",
     Verb.NOTE: "notes",
     Verb.UNMERGE: "merge/undo",
+    Verb.ASK_CALL: "callbacks",
     Verb.VERIFY: "verification",
     Verb.DISPUTE: "verification/dispute",
 }

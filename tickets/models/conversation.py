@@ -12,7 +12,8 @@ from common.models import IdentifiedModel
 from common.text import refuse_control_characters
 from tickets.enums import AttachmentKind, Source, Visibility
 from tickets.models.ticket import Ticket
-from tickets.querysets import AttachmentQuerySet, FollowQuerySet, MessageQuerySet, SupportQuerySet
+from tickets.people_querysets import FollowQuerySet, SupportQuerySet
+from tickets.querysets import AttachmentQuerySet, MessageQuerySet
 
 
 class Message(IdentifiedModel):

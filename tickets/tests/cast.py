@@ -15,6 +15,7 @@ from departments.enums import Priority
 from departments.models import Category, Department
 from departments.tests.factories import CategoryFactory, DepartmentFactory, StageFactory, staff_member
 from tickets.actions.assignment import override_assignment, pick_ticket, unpin_ticket
+from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.editing import Corrections, edit_ticket
 from tickets.actions.following import follow_ticket
@@ -30,6 +31,7 @@ from tickets.actions.lifecycle import (
 )
 from tickets.actions.merging import merge_ticket, undo_merge
 from tickets.actions.movement import change_priority, promote_ticket, route_ticket, transfer_ticket
+from tickets.actions.notifying import notify_colleagues
 from tickets.actions.planning import plan_ticket
 from tickets.actions.support import support_ticket
 from tickets.actions.verification import dispute_resolution, verify_resolution
@@ -134,6 +136,11 @@ def _verify(ticket: Ticket, user: Any, scene: Scene) -> Any:
     return verify_resolution(ticket, code=code_for(asked) if asked else "000000", acting_user=user)
 
 
+def _colleague(user: Any, scene: Scene) -> User:
+    cast = scene.cast
+    return cast.department_admin if user == cast.own_agent else cast.own_agent
+
+
 def another_of(ticket: Ticket, scene: Scene) -> Ticket:
     """An open ticket of the same reporter, as public as this one."""
     alike = Ticket.objects.reported_by(scene.cast.reporter).filter(is_public=ticket.is_public)
@@ -175,6 +182,10 @@ CALLS: dict[Verb, Callable[[Ticket, Any, Scene], Any]] = {
     Verb.MESSAGE: lambda ticket, user, _scene: add_message(ticket, body="Any news?", acting_user=user),
     Verb.NOTE: lambda ticket, user, _scene: add_note(ticket, body="Called.", acting_user=user),
     Verb.FOLLOW: lambda ticket, user, _scene: follow_ticket(ticket, acting_user=user),
+    Verb.ASK_CALL: lambda ticket, user, _scene: ask_for_call(ticket, phone="082 123 4567", acting_user=user),
+    Verb.NOTIFY: lambda ticket, user, scene: notify_colleagues(
+        ticket, people=[_colleague(user, scene)], note="Yours?", acting_user=user
+    ),
     Verb.MERGE: lambda ticket, user, scene: merge_ticket(
         ticket, into=another_of(ticket, scene), acting_user=user
     ),

@@ -21,6 +21,7 @@ _ROWS = (
     "attachments",
     "supports",
     "follows",
+    "callbacks",
     "assignees",
     "clocks",
     "custodies",

@@ -51,10 +51,13 @@ COSTS = {
     Verb.PRIORITISE: 10,
     Verb.ROUTE: 16,
     Verb.EDIT: 4,
+    Verb.PLAN: 4,
     Verb.MESSAGE: 10,
     Verb.NOTE: 5,
     Verb.SUPPORT: 7,
     Verb.FOLLOW: 7,
+    Verb.ASK_CALL: 7,
+    Verb.NOTIFY: 7,
     Verb.MERGE: 24,
     Verb.UNMERGE: 30,
 }
@@ -81,6 +84,7 @@ def test_a_change_costs_so_many_queries(verb: Verb, scene: Scene) -> None:
         scene.organisation.save(update_fields=["verification_required"])
     person = {
         Verb.PICK: scene.cast.own_agent,
+        Verb.ASK_CALL: scene.cast.reporter,
         Verb.SUPPORT: scene.cast.neighbour,
         Verb.FOLLOW: scene.cast.neighbour,
     }.get(verb)

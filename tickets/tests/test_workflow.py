@@ -47,14 +47,16 @@ EVERYBODY_SIGNED_IN = MOVERS | {
 MAY: dict[Verb, set[str]] = {
     **dict.fromkeys([Verb.START, Verb.RESPOND, Verb.RESOLVE, Verb.COMPLETE, Verb.REJECT], WORKERS),
     **dict.fromkeys([Verb.REOPEN, Verb.PICK, Verb.EDIT, Verb.PLAN], WORKERS),
-    **dict.fromkeys([Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.NOTE], MOVERS),
+    **dict.fromkeys(
+        [Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.NOTE, Verb.NOTIFY], MOVERS
+    ),
     **dict.fromkeys([Verb.MERGE, Verb.UNMERGE], MOVERS),
     Verb.MESSAGE: MOVERS | {"reporter"},
     Verb.OVERRIDE: WORKERS - {"own_agent"},
     Verb.UNPIN: WORKERS - {"own_agent"},
     Verb.WITHDRAW: WORKERS - {"own_agent"} | {"reporter"},
     **dict.fromkeys([Verb.SUPPORT, Verb.FOLLOW], EVERYBODY_SIGNED_IN),
-    **{key: {"reporter"} for key in [Verb.REPLY, Verb.VERIFY, Verb.DISPUTE]},
+    **{key: {"reporter"} for key in [Verb.REPLY, Verb.VERIFY, Verb.DISPUTE, Verb.ASK_CALL]},
     **{key: set[str]() for key in [Verb.LAPSE, Verb.EXPIRE]},
 }
 
@@ -139,10 +141,11 @@ def test_buttons_are_what_role_and_status_both_admit(scene: Scene) -> None:
         Verb.MESSAGE,
         Verb.SUPPORT,
         Verb.FOLLOW,
+        Verb.ASK_CALL,
     }
     assert possible_verbs(scene.cast.anonymous, ticket) == []
     agents = {Verb.REOPEN, Verb.COMPLETE, Verb.EDIT, Verb.PRIORITISE, Verb.MESSAGE, Verb.NOTE, Verb.SUPPORT}
-    agents |= {Verb.FOLLOW, Verb.MERGE}
+    agents |= {Verb.FOLLOW, Verb.MERGE, Verb.NOTIFY, Verb.PLAN}
     assert set(possible_verbs(scene.cast.own_agent, ticket)) == agents
 
 

@@ -23,7 +23,7 @@ from tickets.actions.following import follow_ticket, unfollow_ticket
 from tickets.actions.support import support_ticket, withdraw_support
 from tickets.actions.verification import may_answer
 from tickets.enums import AttachmentKind, Outcome, Status
-from tickets.forms import MessageForm, add_refusal
+from tickets.forms import CallbackForm, MessageForm, add_refusal
 from tickets.models import Attachment, Ticket
 from tickets.permissions import can_use, can_view_ticket, is_reporter
 from tickets.queries import Conversation, conversation_for
@@ -63,7 +63,7 @@ def ticket_page(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = get_ticket_or_404(request, reference)
     if ticket.reference != reference:
         return redirect("tickets:ticket", ticket.reference)
-    return _render(request, ticket, MessageForm())
+    return show_ticket(request, ticket, MessageForm())
 
 
 @require_POST
@@ -83,7 +83,7 @@ def send_message(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _sent_words(ticket, said.ticket))
             return redirect("tickets:ticket", said.ticket.reference)
-    return _render(request, ticket, form, status=400)
+    return show_ticket(request, ticket, form, status=400)
 
 
 def _sent_words(ticket: Ticket, where: Ticket) -> str:
@@ -127,7 +127,14 @@ def follow(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("tickets:ticket", ticket.reference)
 
 
-def _render(request: HttpRequest, ticket: Ticket, form: MessageForm, *, status: int = 200) -> HttpResponse:
+def show_ticket(
+    request: HttpRequest,
+    ticket: Ticket,
+    form: MessageForm,
+    *,
+    callback_form: CallbackForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     now = timezone.now()
     conversation = conversation_for(request.user, ticket)
     handled_in = merged_into(ticket)
@@ -149,6 +156,7 @@ def _render(request: HttpRequest, ticket: Ticket, form: MessageForm, *, status: 
         **_photo_context(ticket, conversation),
         **_support_context(request, ticket, mine=mine),
         **_verification_context(request, ticket),
+        **_callback_context(request, ticket, callback_form),
     }
     return render(request, "tickets/ticket.html", context, status=status)
 
@@ -255,4 +263,19 @@ def _verification_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any
     return {
         "can_verify": waits and may_answer(request.user, ticket),
         "verify_url": reverse("tickets:verify", args=[ticket.reference]),
+    }
+
+
+def _callback_context(request: HttpRequest, ticket: Ticket, form: CallbackForm | None) -> dict[str, Any]:
+    """For who reported it and for its supporters, who are not visitors."""
+    user: Any = request.user
+    may_ask = user.is_authenticated and (is_reporter(user, ticket) or ticket.supports.by(user).exists())
+    if not may_ask:
+        return {"can_ask_for_call": False}
+    known = (ticket.reporter_phone if is_reporter(user, ticket) else "") or user.phone or ""
+    return {
+        "can_ask_for_call": True,
+        "open_callback": ticket.callbacks.open().of_person(user.pk).first(),
+        "callback_form": form or CallbackForm(initial={"phone": known}),
+        "callback_url": reverse("tickets:call_me_back", args=[ticket.reference]),
     }

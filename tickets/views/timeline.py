@@ -53,6 +53,9 @@ _LOOKS: dict[str, _Look] = {
     EventKind.UNMERGED: (gettext_lazy("Not a duplicate after all"), "progress", "in-progress"),
     EventKind.DUPLICATE_ADDED: (gettext_lazy("Another report of it was joined"), "quiet", "people"),
     EventKind.DUPLICATE_REMOVED: (gettext_lazy("Another report was separated again"), "quiet", "people"),
+    EventKind.CALLBACK_ASKED: (gettext_lazy("Asked to be called back"), "quiet", "phone"),
+    EventKind.CALLED_BACK: (gettext_lazy("Called back"), "quiet", "phone"),
+    EventKind.CALL_MISSED: (gettext_lazy("We called and nobody answered"), "quiet", "phone"),
     EventKind.CODE_SENT: (gettext_lazy("A new code was sent"), "quiet", "lock"),
     EventKind.WITHDRAWN: (gettext_lazy("Withdrawn"), "quiet", "closed"),
 }

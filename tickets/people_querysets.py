@@ -1,0 +1,72 @@
+"""Chainable questions about the people of a ticket: supporters, followers, who wants to be called."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from accounts.enums import Capability
+from accounts.permissions import is_operator, organisations_where
+from tickets.enums import CallbackState
+
+if TYPE_CHECKING:
+    from tickets.models import Callback, Follow, Support
+
+
+class CallbackQuerySet(models.QuerySet["Callback"]):
+    def visible_to(self, user: Any) -> CallbackQuerySet:
+        """Of the tickets that the person works with, where they may see who reported."""
+        if is_operator(user):
+            return self.all()
+        tickets = self.model._meta.get_field("ticket").related_model._default_manager
+        reachable = tickets.visible_to_staff(user).filter(
+            organisation_id__in=organisations_where(user, Capability.VIEW_REPORTERS)
+        )
+        return self.filter(ticket__in=reachable)
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> CallbackQuerySet:
+        return self.filter(ticket__organisation_id=organisation_id)
+
+    def of_person(self, key: uuid.UUID) -> CallbackQuerySet:
+        return self.filter(person_id=key)
+
+    def open(self) -> CallbackQuerySet:
+        return self.filter(state=CallbackState.OPEN)
+
+    def with_key(self, key: uuid.UUID) -> CallbackQuerySet:
+        return self.filter(pk=key)
+
+    def with_people(self) -> CallbackQuerySet:
+        related = self.select_related("ticket", "person", "taken_by")
+        return related.defer("ticket__search", "ticket__description")
+
+
+class SupportQuerySet(models.QuerySet["Support"]):
+    def by(self, user: Any) -> SupportQuerySet:
+        return self.filter(user_id=user.pk)
+
+    def of_people(self, keys: Iterable[uuid.UUID]) -> SupportQuerySet:
+        return self.filter(user_id__in=list(keys))
+
+    def of_reports(self) -> SupportQuerySet:
+        """Of reporters without an account, with their reports."""
+        return self.filter(report__isnull=False).select_related("report").order_by("created_at", "pk")
+
+    def moved_from(self, ticket_id: uuid.UUID) -> SupportQuerySet:
+        """Those that came with this duplicate."""
+        return self.filter(moved_from_id=ticket_id)
+
+
+class FollowQuerySet(models.QuerySet["Follow"]):
+    def by(self, user: Any) -> FollowQuerySet:
+        return self.filter(user_id=user.pk)
+
+    def of_people(self, keys: Iterable[uuid.UUID]) -> FollowQuerySet:
+        return self.filter(user_id__in=list(keys))
+
+    def moved_from(self, ticket_id: uuid.UUID) -> FollowQuerySet:
+        """Those that came with this duplicate."""
+        return self.filter(moved_from_id=ticket_id)
