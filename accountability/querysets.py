@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,10 @@ class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
 
     def for_list(self) -> PointsEntryQuerySet:
         return self.select_related("rule", "event__ticket", "department", "person")
+
+    def rewards_for(self, ticket_ids: Iterable[uuid.UUID]) -> PointsEntryQuerySet:
+        """What tickets have earned anybody, reversed or not."""
+        return self.filter(event__ticket_id__in=list(ticket_ids), points__gt=0, reverses__isnull=True)
 
     def reversing(self, entry_id: uuid.UUID) -> PointsEntryQuerySet:
         """The entry that negates this one, if any."""

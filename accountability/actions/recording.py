@@ -45,7 +45,7 @@ def hold_accountable(event_ids: Sequence[uuid.UUID]) -> None:
         entries = [
             entry for event, held in told for entry in _entries(event, rules[event.organisation_id], held)
         ]
-        PointsEntry.objects.bulk_create(entries, ignore_conflicts=True)
+        PointsEntry.objects.bulk_create(_without_repeats(entries), ignore_conflicts=True)
 
 
 def account_for_feed(*, batch: int = BATCH) -> int:
@@ -180,6 +180,22 @@ def _entries(event: TicketEvent, rules: list[PointsRule], held: list[Held]) -> I
                 # The time in which nobody had it is the department's alone.
                 if person_id is not None:
                     yield _entry(rule, event, department_id, person_id, points)
+
+
+def _without_repeats(entries: list[PointsEntry]) -> Iterator[PointsEntry]:
+    """A ticket rewards somebody once by each rule, however often it is reopened and done again."""
+    tickets = {entry.event.ticket_id for entry in entries}
+    known = PointsEntry.objects.rewards_for(tickets).select_related("rule", "event").order_by("created_at")
+    given: dict[tuple[Any, ...], uuid.UUID] = {}
+    for entry in known:
+        given.setdefault(_reward_of(entry), entry.event_id)
+    for entry in sorted(entries, key=lambda entry: entry.occurred_at):
+        if entry.points < 0 or given.setdefault(_reward_of(entry), entry.event_id) == entry.event_id:
+            yield entry
+
+
+def _reward_of(entry: PointsEntry) -> tuple[Any, ...]:
+    return entry.rule.code, entry.event.ticket_id, entry.department_id, entry.person_id
 
 
 def _applies(event: TicketEvent) -> bool:

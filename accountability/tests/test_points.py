@@ -40,7 +40,7 @@ from common.errors import DomainError, NotAllowed
 from common.months import Month
 from departments.models import Category
 from departments.tests.factories import staff_member
-from tickets.actions.lifecycle import resolve_ticket
+from tickets.actions.lifecycle import reopen_ticket, resolve_ticket
 from tickets.actions.verification import dispute_resolution, verify_resolution
 from tickets.enums import EventKind
 from tickets.tests.factories import burst_pipe_category, report_ticket
@@ -125,6 +125,20 @@ def test_a_rule_is_changed_by_who_manages_the_organisation_within_bounds(
         refused(PointsOutOfRange, change_rule, rule, points=points, acting_user=nomsa)
     change_rule(rule, points=-7, acting_user=nomsa)
     refused(RuleReplaced, change_rule, rule, points=-8, acting_user=nomsa)
+
+
+def test_a_ticket_that_is_reopened_and_done_again_rewards_the_same_person_once(
+    category: Category, agent: User
+) -> None:
+    first = reward(category, agent)
+    ticket = reopen_ticket(first.event.ticket, reason="Again.", acting_user=agent)
+    resolve_ticket(ticket, note="Done.", acting_user=agent)
+    asked = ticket.verifications.pending().get()
+    verify_resolution(ticket, code=code_for(asked), acting_user=ticket.reporter)
+    events = ticket.events.filter(kind=EventKind.VERIFIED).values_list("pk", flat=True)
+    hold_accountable(list(events))
+    assert (len(events), PointsEntry.objects.filter(event__in=events, person=agent).count()) == (2, 1)
+    assert PointsEntry.objects.filter(event__in=events, person=None).count() == 1
 
 
 # Reversals

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notifications.enums import Audience, Channel
-from notifications.routing import ROUTING, audiences_of, channels_of
+from notifications.routing import ROUTING, audiences_of, channels_of, concerns
 from notifications.wording import writer_for
 from tickets.enums import EventKind, Visibility
 from tickets.workflow import WORKFLOW
@@ -83,6 +83,28 @@ def test_a_supporter_gets_an_sms_only_without_an_e_mail_address(
         channels_of(EventKind.STARTED, Audience.SUPPORTERS, has_email=has_email, has_phone=has_phone)
         == expected
     )
+
+
+@pytest.mark.parametrize("named", ["assignee", "department_admins", "organisation_admins"])
+def test_a_step_of_a_ladder_is_told_to_its_own_audience_alone(named: str) -> None:
+    told = [
+        audience.value
+        for audience in audiences_of(EventKind.ESCALATED)
+        if concerns(audience, EventKind.ESCALATED, has_assignee=True, data={"audience": named})
+    ]
+    assert told == [named]
+
+
+@pytest.mark.parametrize(
+    ("has_assignee", "expected"), [(True, ["assignee"]), (False, ["assignee", "department_admins"])]
+)
+def test_admins_are_warned_only_of_what_nobody_has(has_assignee: bool, expected: list[str]) -> None:
+    told = [
+        audience.value
+        for audience in audiences_of(EventKind.EXPIRING)
+        if concerns(audience, EventKind.EXPIRING, has_assignee=has_assignee, data={})
+    ]
+    assert told == expected
 
 
 def test_staff_are_never_told_by_sms() -> None:
