@@ -29,6 +29,7 @@ urlpatterns = [
     path("api/", include("ticketing.api")),
     endpoint("docs/", api.swagger, "docs"),
     endpoint("redoc/", api.redoc, "redoc"),
+    path("redoc/redoc.js", api.redoc_script, name="redoc-script"),
     # Before allauth's own of that name: sending a code again must cost the same for a taken number.
     path("accounts/phone/verify/", confirm_phone, name="account_verify_phone"),
     path("accounts/", include("allauth.urls")),

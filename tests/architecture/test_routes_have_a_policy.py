@@ -29,6 +29,7 @@ PUBLIC = {
     # The API: what the public pages show as well, and its description
     "docs/",
     "redoc/",
+    "redoc/redoc.js",
     "api/v1/",
     "api/v1/schema/",
     "api/v1/categories/",

@@ -97,8 +97,15 @@ def test_the_pages_of_the_description_fetch_nothing_from_elsewhere(client: Clien
     assert response.status_code == 200
     addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert addresses
-    assert [address for address in addresses if not address.startswith("/static/")] == []
+    assert [address for address in addresses if not address.startswith(("/static/", "/redoc/"))] == []
     assert "/api/v1/schema/" in page
+
+
+def test_the_script_of_redoc_takes_its_makers_logo_from_here(client: Client) -> None:
+    response = client.get("/redoc/redoc.js")
+    assert (response.status_code, response["Content-Type"]) == (200, "text/javascript")
+    assert b"cdn.redoc.ly" not in response.content
+    assert b'src:"/static/img/mark.svg"' in response.content
 
 
 @pytest.mark.django_db
