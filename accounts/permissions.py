@@ -7,6 +7,7 @@ questions in one request costs one query.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.enums import Capability, Role
@@ -30,6 +31,11 @@ def roles_of(user: Any) -> dict[uuid.UUID, Role]:
         setattr(user, _CACHE, {organisation_id: Role(role) for organisation_id, role in memberships})
     roles: dict[uuid.UUID, Role] = getattr(user, _CACHE)
     return roles
+
+
+def remember_roles(user: Any, roles: Mapping[uuid.UUID, Role]) -> None:
+    """What `roles_of` would read, for who reads the roles of many people at once."""
+    setattr(user, _CACHE, dict(roles))
 
 
 def forget_roles(user: Any) -> None:

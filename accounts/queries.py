@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.contacts import Contact, ContactKind
+from accounts.enums import Role
 from accounts.models import ApiKey, Membership, Organisation, User
-from accounts.permissions import is_operator, own_organisations, roles_of
+from accounts.permissions import is_operator, own_organisations, remember_roles, roles_of
 from accounts.querysets import ApiKeyQuerySet, MembershipQuerySet, UserQuerySet
 from accounts.roles import STAFF_ROLES
 from common.errors import InvalidInput, NotAllowed, NotFound
@@ -43,6 +46,32 @@ def demands_second_factor(user: User) -> bool:
     memberships = Membership.objects.of_user(user).active().of_staff()
     required = memberships.filter(organisation__second_factor_required=True)
     return required.exists() and not is_mfa_enabled(user)
+
+
+def people_with_roles(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, User]:
+    """Those of these people who are active, with their roles read: two queries, however many there are."""
+    people = User.objects.filter(pk__in=ids, is_active=True).in_bulk()
+    roles: dict[uuid.UUID, dict[uuid.UUID, Role]] = {person: {} for person in people}
+    memberships = Membership.objects.active().filter(user_id__in=list(people))
+    for user_id, organisation_id, role in memberships.values_list("user_id", "organisation_id", "role"):
+        roles[user_id][organisation_id] = Role(role)
+    for key, person in people.items():
+        remember_roles(person, roles[key])
+    return people
+
+
+def people_kept_out(people: Collection[User]) -> set[uuid.UUID]:
+    """Of these, for whom `demands_second_factor` holds."""
+    memberships = Membership.objects.active().of_staff().filter(user_id__in=[person.pk for person in people])
+    asked = memberships.filter(organisation__second_factor_required=True)
+    have = Authenticator.objects.filter(user_id__in=asked.values("user_id")).values("user_id")
+    return set(asked.exclude(user_id__in=have).values_list("user_id", flat=True))
+
+
+def live_keys(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ApiKey]:
+    """Those of these keys with which somebody may come now."""
+    keys = ApiKey.objects.live(timezone.now()).select_related("user", "organisation")
+    return keys.filter(pk__in=ids, organisation__is_active=True, user__is_active=True).in_bulk()
 
 
 def find_user_by_email(email: str) -> User | None:
@@ -79,7 +108,7 @@ def choose_organisation(user: Any, *, slug: str | None, host: str) -> Organisati
     somebody who works in several and names none, NotFound where a host has none to show.
     """
     if slug is not None:
-        named = Organisation.objects.active().with_slug(slug).first()
+        named = Organisation.objects.active().named(slug).first()
         if named is None or not _is_open_to(user, named):
             raise UnknownOrganisation(field="organisation")
         return named
@@ -99,7 +128,7 @@ def own_organisation(user: Any, *, slug: str | None = None) -> Organisation:
     """
     own = own_organisations(user)
     if slug is not None:
-        reachable = Organisation.objects.active().with_slug(slug)
+        reachable = Organisation.objects.active().named(slug)
         named = (reachable if is_operator(user) else reachable.filter(pk__in=own)).first()
         if named is None:
             raise UnknownOrganisation(field="organisation")

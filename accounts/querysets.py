@@ -12,6 +12,7 @@ from django.db import models
 from accounts.enums import Capability, MembershipState, OrganisationKind, Role
 from accounts.permissions import is_operator, organisations_where, staffed_organisations
 from accounts.roles import STAFF_ROLES
+from common.identifiers import as_uuid
 
 if TYPE_CHECKING:
     from accounts.models import ApiKey, Invitation, KeptAnswer, Membership, Organisation, User
@@ -30,6 +31,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def with_slug(self, slug: str) -> OrganisationQuerySet:
         return self.filter(slug=slug)
+
+    def named(self, key: str) -> OrganisationQuerySet:
+        """By id or slug."""
+        found = as_uuid(key)
+        return self.filter(pk=found) if found else self.with_slug(key)
 
     def municipalities_first(self) -> OrganisationQuerySet:
         is_municipality = models.Case(models.When(kind=OrganisationKind.MUNICIPALITY, then=0), default=1)

@@ -20,6 +20,7 @@ from departments.models import Department
 from departments.tests.factories import CategoryFactory, DepartmentFactory, WardFactory, staff_member
 from tickets.enums import EventKind, Source, Status, Visibility
 from tickets.feed import readable_events
+from tickets.live import Wanted
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import public_tickets
 from tickets.tests.factories import burst_pipe_category
@@ -116,11 +117,12 @@ def hot_paths(organisation: Organisation) -> Iterator[tuple[str, str, tuple[Any,
         .filter(organisation=organisation)
         .order_by("position")[50]
     )
+    wanted = Wanted(organisation_id=organisation.pk)
     paths: dict[str, QuerySet[Any]] = {
         "agent's list": Ticket.objects.visible_to_staff(agent).for_list().newest_first()[:50],
         "ticket by reference": seen.with_reference(reference).for_change(),
         "near by, a box": box.for_list().newest_first()[:50],
-        "event feed": readable_events(agent, organisation.pk).after(after.position or 0)[:100],
+        "event feed": readable_events(agent, wanted).after(after.position or 0)[:100],
         "full-text search": Ticket.objects.visible_to_staff(agent)
         .matching("burst valve sewer hole")
         .for_list()[:50],

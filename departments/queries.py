@@ -27,6 +27,7 @@ from departments.models import (
     Suburb,
     Ward,
 )
+from departments.permissions import remember_departments
 from departments.querysets import CategoryQuerySet, LeaveQuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -102,6 +103,16 @@ def desks_of(organisation_id: uuid.UUID, people: Iterable[uuid.UUID]) -> list[De
         department__organisation_id=organisation_id, user_id__in=list(people)
     )
     return list(members.with_people())
+
+
+def read_departments(people: Mapping[uuid.UUID, Any]) -> None:
+    """Let these people's departments be known: one query, however many there are."""
+    own: dict[uuid.UUID, set[uuid.UUID]] = {person: set() for person in people}
+    members = DepartmentMember.objects.active().of_users(people)
+    for user_id, department_id in members.values_list("user_id", "department_id"):
+        own[user_id].add(department_id)
+    for key, person in people.items():
+        remember_departments(person, own[key])
 
 
 def all_desks_of(organisation_id: uuid.UUID, people: Iterable[uuid.UUID]) -> list[DepartmentMember]:

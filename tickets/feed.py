@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -21,7 +20,8 @@ from redis.exceptions import RedisError
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
 from departments.permissions import departments_of
-from tickets.enums import EventKind, Visibility
+from tickets.enums import Visibility
+from tickets.live import Wanted
 from tickets.models import TicketEvent
 from tickets.querysets import TicketEventQuerySet
 from tickets.signals import ticket_event_published
@@ -35,8 +35,11 @@ FEED_CHANNEL = "lokisa:feed"
 
 def relay_events() -> int:
     """Stamp and tell every committed event that was not yet. Returns how many were told."""
-    while stamp_positions() == _BATCH:
-        pass
+    while stamped := stamp_positions():
+        # Live readers first: they wait, and receivers only enqueue.
+        _announce(latest_position())
+        if stamped < _BATCH:
+            break
     return tell_receivers()
 
 
@@ -63,7 +66,6 @@ def tell_receivers() -> int:
     while events := _tell_batch(after=position):
         told += sum(event.relayed_at is not None for event in events)
         position = events[-1].position or 0
-        _announce(position)
     return told
 
 
@@ -120,35 +122,43 @@ def feed_item(event: TicketEvent) -> dict[str, Any]:
     }
 
 
-# What live readers listen for; everything else updates.
-_LIVE_NAMES = {EventKind.CREATED: "ticket_created", EventKind.WITHDRAWN: "ticket_deleted"}
+def wanted_events(events: TicketEventQuerySet, wanted: Wanted) -> TicketEventQuerySet:
+    """What a reader of the feed asks for. The same answer as `Wanted.includes`."""
+    columns = {
+        "organisation_id": wanted.organisation_id,
+        "ticket_id": wanted.ticket_id,
+        "ticket__project_id": wanted.project_id,
+        "kind__in": None if wanted.kinds is None else sorted(wanted.kinds),
+    }
+    chosen = events.filter(**{name: value for name, value in columns.items() if value is not None})
+    if wanted.department_id is None:
+        return chosen
+    gave_it_away = Q(changes__department__0=str(wanted.department_id))
+    return chosen.filter(Q(department_id=wanted.department_id) | gave_it_away)
 
 
-def live_name(kind: str) -> str:
-    """`ticket_created`, `ticket_updated` or `ticket_deleted`."""
-    return _LIVE_NAMES.get(EventKind(kind), "ticket_updated")
+def readable_events(user: Any, wanted: Wanted) -> TicketEventQuerySet:
+    """The published events that the person asks for and may read, with what `feed_item` reads.
 
-
-def readable_events(user: Any, organisation_id: UUID) -> TicketEventQuerySet:
-    """The published events of an organisation that the person may read, in feed order.
-
-    The same parts of the same tickets as `permissions.visible_parts`, but for tickets that were
-    withdrawn: whoever could see one must be told that it is gone.
+    The same answer as `live.may_see_event`.
     """
-    events = TicketEvent.objects.filter(organisation_id=organisation_id, position__isnull=False)
-    if not (is_operator(user) or organisation_id in organisations_where(user, Capability.VIEW_ALL_TICKETS)):
-        events = events.filter(_readable(user, organisation_id))
+    events = wanted_events(TicketEvent.objects.filter(position__isnull=False), wanted)
+    if not is_operator(user):
+        events = events.filter(_readable(user))
     return events.select_related("ticket").only(
         "position", "kind", "ticket_version", "changes", "occurred_at", "ticket__reference"
     )
 
 
-def _readable(user: Any, organisation_id: UUID) -> Q:
+def _readable(user: Any) -> Q:
     shown = Q(visibility=Visibility.PUBLIC, ticket__is_public=True)
-    if user is not None and user.is_authenticated:
-        told = [Visibility.PUBLIC, Visibility.PARTICIPANTS]
-        shown |= Q(ticket__reporter_id=user.pk, visibility__in=told)
-    if organisation_id in organisations_where(user, Capability.VIEW_DEPARTMENT_TICKETS):
-        shown |= Q(ticket__department_id__in=list(departments_of(user)))
-        shown |= Q(ticket__department_id__isnull=True) | Q(ticket__assignee_id=user.pk)
-    return shown
+    if user is None or not user.is_authenticated:
+        return shown
+    told = [Visibility.PUBLIC, Visibility.PARTICIPANTS]
+    shown |= Q(ticket__reporter_id=user.pk, visibility__in=told)
+    shown |= Q(organisation_id__in=organisations_where(user, Capability.VIEW_ALL_TICKETS))
+    reached = Q(ticket__department_id__in=list(departments_of(user)))
+    reached |= Q(ticket__department_id__isnull=True) | Q(ticket__assignee_id=user.pk)
+    return shown | (
+        Q(organisation_id__in=organisations_where(user, Capability.VIEW_DEPARTMENT_TICKETS)) & reached
+    )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from common.errors import NotFound
+from common.identifiers import as_uuid
 from common.references import MistypedReference, parse_reference
 from departments.models import Category
 from tickets.models import (
@@ -51,7 +52,7 @@ def get_visible_ticket(user: Any, name: str | uuid.UUID) -> Ticket:
     visible = (
         Ticket.objects.visible_to(user).for_change().select_related("project", "assignee", "ward__region")
     )
-    key = _as_uuid(name)
+    key = name if isinstance(name, uuid.UUID) else as_uuid(name)
     found = visible.filter(pk=key) if key else visible.filter(reference=parse_reference(str(name)))
     ticket = found.first()
     if ticket is None:
@@ -59,13 +60,14 @@ def get_visible_ticket(user: Any, name: str | uuid.UUID) -> Ticket:
     return ticket
 
 
-def _as_uuid(name: str | uuid.UUID) -> uuid.UUID | None:
-    if isinstance(name, uuid.UUID):
-        return name
-    try:
-        return uuid.UUID(name)
-    except ValueError:
-        return None
+def ticket_named(name: str) -> Ticket | None:
+    """Which ticket has this id or reference, whoever asks: for those who check each answer.
+
+    Raises MistypedReference for what cannot be a reference.
+    """
+    key = as_uuid(name)
+    named = {"pk": key} if key else {"reference": parse_reference(name)}
+    return Ticket.objects.filter(**named).only("organisation_id").first()
 
 
 def find_by_reference(user: Any, typed: str) -> Ticket | None:
@@ -234,8 +236,14 @@ def projects_in(organisation_id: uuid.UUID, user: Any) -> ProjectQuerySet:
 
 def find_project(organisation_id: uuid.UUID, key: str) -> Project | None:
     """A project of the organisation, by id or name. Closed ones too: who moves work there is told."""
-    try:
-        named: dict[str, Any] = {"pk": uuid.UUID(key)}
-    except ValueError:
-        named = {"name__iexact": key}
-    return Project.objects.of_organisation(organisation_id).filter(**named).first()
+    return Project.objects.of_organisation(organisation_id).filter(**_project_named(key)).first()
+
+
+def find_visible_project(organisation_id: uuid.UUID, user: Any, key: str) -> Project | None:
+    """A project that the person sees, by id or name."""
+    return projects_in(organisation_id, user).filter(**_project_named(key)).first()
+
+
+def _project_named(key: str) -> dict[str, Any]:
+    found = as_uuid(key)
+    return {"pk": found} if found else {"name__iexact": key}

@@ -32,7 +32,7 @@ from tests.isolation.calls import (
 from tests.isolation.rows import OURS, marks_of, owned_models, rows_of, state_of
 from tests.isolation.world import Neighbour, add_work, build_neighbour
 from tickets.feed import readable_events
-from tickets.live import may_see_event
+from tickets.live import Wanted, may_see_event
 from tickets.models import TicketEvent, Verification
 from tickets.verification import link_token
 
@@ -172,7 +172,7 @@ def test_the_feed_and_the_stream_tell_nothing_of_another_organisation(
 ) -> None:
     user = check_key(ours.key.secret) if who == KEY else ours.everybody()[who]
     public = {ticket.pk for ticket in theirs.public}
-    fed = {event.ticket_id for event in readable_events(user, theirs.organisation.pk)}
+    fed = {event.ticket_id for event in readable_events(user, Wanted(organisation_id=theirs.organisation.pk))}
     every = TicketEvent.objects.filter(organisation=theirs.organisation).select_related("ticket")
     streamed = {event.ticket_id for event in every if may_see_event(user, event)}
     assert fed <= public

@@ -29,6 +29,12 @@ PORT = env_port("PORT", default=8000)
 STREAM_PORT = env_port("STREAM_PORT", default=8001)
 SITE_URL = env_str("SITE_URL", f"http://localhost:{PORT}").rstrip("/")
 STREAM_URL = env_str("STREAM_URL", f"http://localhost:{STREAM_PORT}/api/v1/events/stream")
+# Rights of readers are never older than this when an event is handed out; 0 looks at them for each batch.
+STREAM_RIGHTS_SECONDS = env_int("STREAM_RIGHTS_SECONDS", default=1, minimum=0)
+STREAM_HEARTBEAT_SECONDS = env_int("STREAM_HEARTBEAT_SECONDS", default=15, minimum=1)
+# Who does not read for so long is dropped.
+STREAM_WRITE_SECONDS = env_int("STREAM_WRITE_SECONDS", default=20, minimum=1)
+STREAM_READERS = env_int("STREAM_READERS", default=2000, minimum=1)
 SITE_NAME = "Lokisa"
 # This machine's own names are for health checks; a forged one leads nobody astray.
 ALLOWED_HOSTS = [

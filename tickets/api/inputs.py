@@ -238,14 +238,3 @@ class MapQuerySerializer(StrictSerializer):
     )
     category = LineField(max_length=100, required=False, help_text=gettext_lazy("Id or code."))
     organisation = LineField(max_length=60, required=False, help_text=gettext_lazy("Slug."))
-
-
-class EventsQuerySerializer(StrictSerializer):
-    after = serializers.IntegerField(
-        min_value=0,
-        max_value=2**63 - 1,
-        default=0,
-        help_text=gettext_lazy("The last position that you have."),
-    )
-    limit = serializers.IntegerField(min_value=1, max_value=500, default=100)
-    organisation = LineField(max_length=60, required=False, help_text=gettext_lazy("Slug."))

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
-from tickets.actions.conversation import add_message, add_note
 from tickets.actions.lifecycle import start_work, withdraw_ticket
 from tickets.feed import relay_events
-from tickets.models import Ticket, TicketEvent
-from tickets.permissions import can_view_ticket, visible_parts
+from tickets.models import Project, Ticket
 from tickets.tests.api import ROOT, api_client, assert_problem
 
 pytestmark = pytest.mark.django_db
@@ -59,43 +56,29 @@ def test_a_withdrawal_is_told_to_those_who_could_see_the_ticket(ticket: Ticket, 
     assert read(None)["results"][-1]["event"] == "ticket_deleted"
 
 
-def test_each_reader_gets_the_events_whose_parts_they_see(
-    ticket: Ticket,
-    private_ticket: Ticket,
-    agent: User,
-    resident: User,
-    neighbour: User,
-    outside_agent: User,
-    auditor: User,
-    department_admin: User,
-) -> None:
-    for each in (ticket, private_ticket):
-        start_work(each, acting_user=agent)
-        add_message(each, body="On our way.", acting_user=agent)
-        add_note(each, body="Key at the depot.", acting_user=agent)
-    relay_events()
-
-    for user in (None, agent, resident, neighbour, outside_agent, auditor, department_admin):
-        feed = read(user, organisation=ticket.organisation.slug)
-        allowed = [
-            event.position
-            for event in TicketEvent.objects.select_related("ticket").order_by("position")
-            if may_read(user, event)
-        ]
-        assert [event["position"] for event in feed["results"]] == allowed, user
-
-
-def may_read(user: User | None, event: TicketEvent) -> bool:
-    """What the permission predicates say of the same event."""
-    visitor = AnonymousUser() if user is None else user
-    if not can_view_ticket(visitor, event.ticket):
-        return False
-    return event.visibility in visible_parts(visitor, event.ticket)
-
-
 def test_the_feed_of_another_organisation_is_its_own(ticket: Ticket, outside_agent: User) -> None:
     relay_events()
     assert read(outside_agent)["results"] == []
+
+
+def test_a_ticket_names_its_organisation_and_one_that_is_not_there_is_not_told_apart(
+    private_ticket: Ticket, resident: User, outside_agent: User
+) -> None:
+    relay_events()
+    for asked in (private_ticket.reference, private_ticket.reference.lower(), str(private_ticket.pk)):
+        assert [event["ticket"] for event in read(resident, ticket=asked)["results"]] == [
+            str(private_ticket.pk)
+        ] * 2
+        assert read(outside_agent, ticket=asked)["results"] == []
+    nowhere = read(outside_agent, ticket="01890000-0000-7000-8000-000000000000")
+    assert nowhere == read(outside_agent, ticket=str(private_ticket.pk)) | {"after": 0}
+
+
+def test_projects_are_named_by_who_sees_them(ticket: Ticket, agent: User, resident: User) -> None:
+    Project.objects.create(organisation=ticket.organisation, name="Winter readiness")
+    asked = {"organisation": ticket.organisation.slug, "project": "Winter readiness"}
+    assert read(agent, **asked)["results"] == []
+    assert_problem(api_client(resident).get(EVENTS, asked), 400, "unknown")
 
 
 def test_the_feed_costs_the_same_for_any_number_of_events(
@@ -120,6 +103,14 @@ def test_the_feed_costs_the_same_for_any_number_of_events(
         {"limit": "0"},
         {"limit": "501"},
         {"since": "1"},
+        {"ticket": "7"},
+        {"ticket": ""},
+        {"kind": "ticket.exploded"},
+        {"kind": "ticket.started,"},
+        {"event": "ticket_gone"},
+        {"department": "nowhere"},
+        {"project": "nothing"},
+        {"organisation": "nobody"},
     ],
     ids=str,
 )
