@@ -22,5 +22,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
     "Forget accounts whose number nobody confirmed": every(3600, "accounts.forget_unconfirmed"),
     "Forget what repeated requests were answered": every(3600, "accounts.forget_old_answers"),
+    "Go on with imports that stopped": every(60, "tickets.go_on_with_imports"),
     "Send messages that wait for another attempt": every(30, "notifications.deliver_due"),
 }

@@ -77,6 +77,21 @@ class AttachmentKind(models.TextChoices):
     OTHER = "other", _("other file")
 
 
+class FileFormat(models.TextChoices):
+    """How rows stand in a file."""
+
+    CSV = "csv", _("CSV")
+    JSONL = "jsonl", _("JSON lines")
+
+
+class ImportState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("stopped")
+
+
 class EventKind(models.TextChoices):
     """One kind per fact about a ticket, in the past tense. Listed in docs/events.md."""
 

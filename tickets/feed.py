@@ -83,7 +83,11 @@ def _tell_batch(*, after: int) -> list[TicketEvent]:
 
 def _tell(event: TicketEvent) -> bool:
     answers = ticket_event_published.send_robust(
-        sender=TicketEvent, event_id=event.pk, kind=event.kind, organisation_id=event.organisation_id
+        sender=TicketEvent,
+        event_id=event.pk,
+        kind=event.kind,
+        organisation_id=event.organisation_id,
+        data=event.data,
     )
     failed = [answer for _receiver, answer in answers if isinstance(answer, Exception)]
     for error in failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,11 +16,14 @@ from common.errors import NotFound
 from common.identifiers import as_uuid
 from common.references import MistypedReference, parse_reference
 from departments.models import Category
+from tickets.exchange.querysets import ImportRunQuerySet
 from tickets.models import (
     Attachment,
     Callback,
+    ImportRun,
     Message,
     Project,
+    RefusedRow,
     Ticket,
     TicketAssignee,
     TicketEvent,
@@ -199,6 +202,15 @@ def other_assignees(ticket_keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[di
     return found
 
 
+def other_addresses(ticket_keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """The e-mail addresses of who works on these tickets beside the one who leads, by ticket."""
+    rows = TicketAssignee.objects.filter(ticket_id__in=list(ticket_keys)).order_by("added_at", "pk")
+    found: dict[uuid.UUID, list[str]] = {}
+    for ticket_id, email in rows.values_list("ticket_id", "user__email"):
+        found.setdefault(ticket_id, []).append(email or "")
+    return found
+
+
 def timeline_of(user: Any, ticket: Ticket) -> TicketEventQuerySet:
     """What happened to a ticket, as far as the person may see it."""
     events = TicketEvent.objects.of_ticket(ticket.pk).shown_to(visible_parts(user, ticket))
@@ -232,6 +244,15 @@ def attachments_of(user: Any, ticket: Ticket) -> AttachmentQuerySet:
 
 def projects_in(organisation_id: uuid.UUID, user: Any) -> ProjectQuerySet:
     return Project.objects.of_organisation(organisation_id).visible_to(user)
+
+
+def import_runs_of(organisation_id: uuid.UUID) -> ImportRunQuerySet:
+    return ImportRun.objects.of_organisation(organisation_id)
+
+
+def refusals_of(run: ImportRun) -> Iterator[RefusedRow]:
+    """Every reason why rows were refused, in the order of the file, without holding them all."""
+    return RefusedRow.objects.filter(run=run).in_order().iterator(chunk_size=1_000)
 
 
 def find_project(organisation_id: uuid.UUID, key: str) -> Project | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from celery import shared_task
 
 from departments.models import Department
 from tickets import feed
-from tickets.actions import draining, escalation, expiry, handing_on, sweeps, warnings
-from tickets.wakeups import DRAIN, RELAY
+from tickets.actions import draining, escalation, expiry, handing_on, importing, sweeps, warnings
+from tickets.wakeups import DRAIN, IMPORT, RELAY
 
 
 @shared_task(name=RELAY, queue="interactive")
@@ -19,6 +21,16 @@ def relay_events() -> int:
 def drain_queue(*, department_id: str) -> int:
     department = Department.objects.active().filter(pk=department_id).first()
     return draining.drain_queue(department, acting_user=None) if department else 0
+
+
+@shared_task(name=IMPORT, queue="reports")
+def run_import(*, run_id: str) -> int:
+    return sum(1 for _batch in importing.run_import(uuid.UUID(run_id)))
+
+
+@shared_task(name="tickets.go_on_with_imports", queue="sweeps")
+def go_on_with_imports() -> int:
+    return importing.wake_unfinished_imports()
 
 
 @shared_task(name="tickets.drain_all_queues", queue="sweeps")

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 RELAY = "tickets.relay_events"
 DRAIN = "tickets.drain_queue"
+IMPORT = "tickets.run_import"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from departments.models import Category, Department, Stage, Ward
 from tests.isolation.rows import models_of_ours, rows_of
 from tests.isolation.world import Neighbour
 from tickets.admin.verbs import CONSOLE_VERBS
-from tickets.models import Attachment, Callback, Project, Ticket, Verification
+from tickets.models import Attachment, Callback, ImportRun, Project, Ticket, Verification
 from tickets.verification import link_token
 
 # Patterns written as regular expressions, whose blanks nobody can name.
@@ -138,6 +138,7 @@ MODELS: dict[str, type[Model]] = {
     "stages": Stage,
     "wards": Ward,
     "projects": Project,
+    "import": ImportRun,
     "agents": User,
     "keys": ApiKey,
     "callbacks": Callback,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -48,12 +49,13 @@ from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.following import follow_ticket
+from tickets.actions.importing import begin_import, run_import
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.merging import merge_ticket
 from tickets.actions.support import support_ticket
 from tickets.actions.verification import verify_resolution
-from tickets.enums import AttachmentKind, Source
+from tickets.enums import AttachmentKind, FileFormat, Source
 from tickets.feed import stamp_positions
 from tickets.models import Project, Ticket, TicketEvent
 from tickets.pictures import prepare_picture
@@ -204,6 +206,7 @@ def add_work(one: Neighbour) -> None:
     follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
     expire_due_tickets(acting_user=None)
+    _import(one)
     _account(one)
     stamp_positions()
 
@@ -238,6 +241,22 @@ def _report(one: Neighbour, *, is_public: bool = False) -> Ticket:
     add_note(ticket, body=one.secret("Key at the depot"), acting_user=one.staff[Role.AGENT])
     ticket.refresh_from_db()
     return ticket
+
+
+def _import(one: Neighbour) -> None:
+    """A file with one good row and one that is refused."""
+    title = one.secret(f"Leak {uuid.uuid4().hex}")
+    rows = [title, ""]
+    run = begin_import(
+        one.organisation,
+        [json.dumps({"title": words, "tags": [one.hidden]}).encode() + b"\n" for words in rows],
+        file_format=FileFormat.JSONL,
+        is_dry_run=False,
+        acting_user=one.staff[Role.ORGANISATION_ADMIN],
+    )
+    for _batch in run_import(run.pk):
+        pass
+    one.private.insert(1, Ticket.objects.get(title=title))
 
 
 def _account(one: Neighbour) -> None:

@@ -6,6 +6,7 @@ sweep.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from departments.models import Calendar, Standard
@@ -13,6 +14,7 @@ from departments.queries import Ladders, standard_for
 from departments.working_time import WorkingCalendar
 from tickets.actions.change import Change
 from tickets.actions.escalation import begin_escalation
+from tickets.actions.surroundings import Surroundings
 from tickets.enums import ClockState, EventKind, Promise, Status, Visibility
 from tickets.models import Clock, Ticket
 from tickets.workflow import UNSETTLED
@@ -21,10 +23,16 @@ from tickets.workflow import UNSETTLED
 WARN_AT_SHARE = 0.8
 
 
-def start_clocks(change: Change) -> None:
+def start_clocks(change: Change, known: Surroundings | None = None) -> None:
     """Start what the standard of the ticket's category and priority promises, if anything."""
+    for clock in new_clocks(change, known or Surroundings(change.ticket.organisation)):
+        clock.save(force_insert=True)
+
+
+def new_clocks(change: Change, known: Surroundings) -> Iterator[Clock]:
+    """The clocks that start now, not written yet; what the ticket shows of them is written on it."""
     ticket = change.ticket
-    standard = standard_for(ticket.category, ticket.priority)
+    standard = known.standard(ticket.category, ticket.priority)
     calendar = _calendar_of(ticket, standard)
     if standard is None or calendar is None:
         return
@@ -41,8 +49,8 @@ def start_clocks(change: Change) -> None:
             started_at=change.at,
         )
         _run(clock, change.at, hours)
-        clock.save(force_insert=True)
         _show_due(change, clock)
+        yield clock
 
 
 def _targets(standard: Standard) -> list[tuple[Promise, int]]:

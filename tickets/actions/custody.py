@@ -57,6 +57,12 @@ def hand_over_many(changes: Sequence[Change]) -> None:
     Custody.objects.bulk_create(begun)
 
 
+def first_custodies(changes: Sequence[Change]) -> list[Custody]:
+    """The custody of new tickets, not written yet."""
+    held = [(change, change.ticket.department_id) for change in changes]
+    return [_begun(change, department_id) for change, department_id in held if department_id is not None]
+
+
 def _holder_of(row: Ticket | Custody) -> tuple[Any, Any, Any]:
     return row.department_id, row.stage_id, row.assignee_id
 

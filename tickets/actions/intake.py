@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,21 +18,20 @@ from accounts.models import Organisation, User
 from accounts.permissions import has_capability, is_staff_of
 from common.errors import DomainError, InvalidInput, NotAllowed
 from common.phones import normalise_phone
-from common.references import make_reference
 from common.text import checked_text, clean_line
 from departments.enums import Priority
 from departments.models import Category, Department
-from departments.queries import first_department, ward_at
 from tickets.actions.assignment import assign_automatically, override_assignment
 from tickets.actions.attachments import keep_pictures
 from tickets.actions.change import Change
 from tickets.actions.clocks import start_clocks
 from tickets.actions.projects import ProjectClosed
+from tickets.actions.surroundings import Surroundings
 from tickets.actions.tags import checked_tags
 from tickets.actions.team import checked_people
 from tickets.enums import AttachmentKind, EventKind, Source, Visibility
 from tickets.events import build_event, one_update, signed_in, write_events
-from tickets.models import Project, Ticket, TicketAssignee
+from tickets.models import Project, Ticket, TicketAssignee, TicketEvent
 from tickets.permissions import can_log_for_caller
 from tickets.pictures import Picture
 
@@ -102,7 +101,7 @@ def create_ticket(
     InvalidInput with the field, NotAllowed, ReporterNeeded, ExternalRefTaken.
     """
     _check_may_report(organisation, reporter, acting_user)
-    person = _checked_reporter(organisation, reporter, acting_user)
+    person = checked_reporter(organisation, reporter, acting_user)
     return enter_ticket(organisation, report, person, source=source, acting_user=acting_user)
 
 
@@ -111,7 +110,8 @@ def enter_ticket(
 ) -> Ticket:
     """The rest of `create_ticket`, for actions that checked who reports and how to reach them."""
     with transaction.atomic(), one_update() as update:
-        ticket = _build(organisation, report, reporter, source, created_at=update.at)
+        known = Surroundings(organisation)
+        ticket = build_ticket(report, reporter, known, source=source, created_at=update.at)
         try:
             with transaction.atomic():
                 ticket.save(force_insert=True)
@@ -121,7 +121,7 @@ def enter_ticket(
             raise
         change = Change(ticket, acting_user=acting_user, at=ticket.created_at)
         _add_assignees(ticket, report.assignees)
-        start_clocks(change)
+        start_clocks(change, known)
         keep_pictures(change, report.pictures, AttachmentKind.REPORT)
         _record_creation(change, source)
         if report.lead is None:
@@ -137,7 +137,13 @@ def _record_creation(change: Change, source: Source) -> None:
     if change.changes:
         ticket.save(update_fields=list(change.changes))
         change.changes = {}
-    created = build_event(
+    write_events([creation_event(change, source)])
+
+
+def creation_event(change: Change, source: Source) -> TicketEvent:
+    """What is told of a ticket that was logged, not written yet."""
+    ticket = change.ticket
+    return build_event(
         ticket,
         EventKind.CREATED,
         acting_user=change.acting_user,
@@ -146,7 +152,6 @@ def _record_creation(change: Change, source: Source) -> None:
         on_behalf_of=_spoken_for(ticket, change.acting_user),
         occurred_at=ticket.created_at,
     )
-    write_events([created])
 
 
 def _spoken_for(ticket: Ticket, acting_user: Any) -> str:
@@ -183,7 +188,7 @@ def _may_speak_for(acting_user: User, organisation: Organisation) -> bool:
     return works or can_log_for_caller(acting_user, organisation.pk)
 
 
-def _checked_reporter(organisation: Organisation, reporter: Reporter, acting_user: Any) -> Reporter:
+def checked_reporter(organisation: Organisation, reporter: Reporter, acting_user: Any) -> Reporter:
     email = reporter.email.strip().lower()
     if email:
         try:
@@ -205,18 +210,17 @@ def _checked_reporter(organisation: Organisation, reporter: Reporter, acting_use
     )
 
 
-def _build(
-    organisation: Organisation, report: Report, reporter: Reporter, source: Source, *, created_at: datetime
+def build_ticket(
+    report: Report, reporter: Reporter, known: Surroundings, *, source: Source, created_at: datetime
 ) -> Ticket:
+    """The ticket that a report becomes, checked and not written yet. Raises InvalidInput, ProjectClosed."""
+    organisation = known.organisation
     _check_belongs(organisation, report)
-    department = _department_for(organisation, report)
+    department = _department_for(report, known)
     place = checked_place(report.place)
-    ward = None
-    if place.latitude is not None and place.longitude is not None:
-        ward = ward_at(organisation.pk, place.latitude, place.longitude)
     ticket = Ticket(
         organisation=organisation,
-        reference=next_reference(organisation),
+        reference="",
         external_ref=clean_line(report.external_ref),
         title=clean_line(report.title),
         description=report.description.strip(),
@@ -226,7 +230,7 @@ def _build(
         tags=checked_tags(report.tags),
         category=report.category,
         department=department,
-        stage=department.stages.order_by("position").first() if department else None,
+        stage=known.first_stage(department),
         project=report.project,
         reporter=reporter.user,
         reporter_name=reporter.name,
@@ -236,21 +240,14 @@ def _build(
         latitude=place.latitude,
         longitude=place.longitude,
         address=place.address,
-        ward=ward,
+        ward=known.ward(place.latitude, place.longitude),
         is_public=_is_public(organisation, report),
         follow_up_of=report.follow_up_of,
         created_at=created_at,
     )
     _check_fields(ticket)
+    ticket.reference = known.reference()
     return ticket
-
-
-def next_reference(organisation: Organisation) -> str:
-    """The organisation's next reference. A sequence counts, so that intakes never wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('tickets_reference_number')")
-        (number,) = cursor.fetchone()
-    return make_reference(organisation.reference_prefix, number)
 
 
 def _check_belongs(organisation: Organisation, report: Report) -> None:
@@ -271,13 +268,13 @@ def _is_in_use(row: Any) -> bool:
     return not isinstance(row, Department) or row.is_active
 
 
-def _department_for(organisation: Organisation, report: Report) -> Department | None:
+def _department_for(report: Report, known: Surroundings) -> Department | None:
     """Explicit, else the category's, else the first; a project's ticket needs none."""
     if report.department is not None:
         return report.department
     if report.category is not None:
         return report.category.department
-    return None if report.project is not None else first_department(organisation.pk)
+    return None if report.project is not None else known.first_department()
 
 
 def checked_place(place: Place) -> Place:
@@ -298,14 +295,33 @@ def _is_public(organisation: Organisation, report: Report) -> bool:
     return allowed if report.is_public is None else allowed and report.is_public
 
 
+_GIVEN = frozenset(
+    {
+        "title",
+        "description",
+        "priority",
+        "source",
+        "tags",
+        "external_ref",
+        "reporter_name",
+        "reporter_email",
+        "reporter_phone",
+        "reporter_language",
+        "latitude",
+        "longitude",
+        "address",
+    }
+)
+_GIVEN_BY_US = {field.name for field in Ticket._meta.fields} - _GIVEN
+
+
 def _check_fields(ticket: Ticket) -> None:
     """The lengths and characters that the model declares. Raises InvalidInput with the first field.
 
-    Related rows were checked before, or come out of the database themselves.
+    Only what comes from outside: the rest is ours, and related rows were checked before.
     """
-    related = [field.name for field in ticket._meta.fields if field.is_relation]
     try:
-        ticket.clean_fields(exclude=[*related, "reference", "status", "search"])
+        ticket.clean_fields(exclude=_GIVEN_BY_US)
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
         raise InvalidInput(sentences[0], field=name) from error

@@ -11,58 +11,15 @@ from rest_framework import serializers
 from common.api.fields import DegreesField, LineField, TextField, WordField
 from common.api.serializers import StrictSerializer
 from departments.enums import Priority
-from tickets.actions.team import MOST_PEOPLE
 from tickets.api.words import STATUS_HELP, StatusField
-from tickets.enums import Source
-from tickets.tags import LONGEST_TAG, MOST_TAGS
+from tickets.exchange.fields import PeopleField, TagsField, TicketFields
 
 MAX_RADIUS = 5_000
 MOST_NEARBY = 200
-_PEOPLE = gettext_lazy("Ids or e-mail addresses of people who work here.")
 
 
-class TagsField(serializers.ListField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(child=LineField(max_length=LONGEST_TAG), max_length=MOST_TAGS, **options)
-
-
-class PeopleField(serializers.ListField):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            child=LineField(max_length=254), max_length=MOST_PEOPLE, help_text=_PEOPLE, **options
-        )
-
-
-class NewTicketSerializer(StrictSerializer):
-    synonyms = {"addedBy": "customer_email", "added_by": "customer_email"}
-
-    title = LineField(max_length=200)
-    description = TextField(max_length=5000, required=False, allow_blank=True)
+class NewTicketSerializer(TicketFields):
     organisation = LineField(max_length=60, required=False, help_text=gettext_lazy("Slug."))
-    category = LineField(
-        max_length=100, required=False, allow_null=True, help_text=gettext_lazy("Id or code.")
-    )
-    department = LineField(
-        max_length=100, required=False, allow_null=True, help_text=gettext_lazy("Id or code.")
-    )
-    project = LineField(
-        max_length=100, required=False, allow_null=True, help_text=gettext_lazy("Id or name.")
-    )
-    assignees = PeopleField(required=False)
-    lead = LineField(max_length=254, required=False, allow_null=True, help_text=_PEOPLE)
-    status = StatusField(required=False, help_text=STATUS_HELP)
-    priority = WordField(Priority, required=False)
-    tags = TagsField(required=False)
-    customer_name = LineField(max_length=150, required=False, allow_blank=True)
-    customer_email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
-    customer_phone = LineField(max_length=40, required=False, allow_blank=True)
-    latitude = DegreesField(limit=90, required=False, allow_null=True)
-    longitude = DegreesField(limit=180, required=False, allow_null=True)
-    address = LineField(max_length=250, required=False, allow_blank=True)
-    is_public = serializers.BooleanField(required=False, allow_null=True)
-    external_ref = LineField(max_length=100, required=False, allow_blank=True)
-    # Shadows an attribute that fields have and serializers do not use.
-    source = serializers.ChoiceField(choices=Source.choices, required=False)  # type: ignore[assignment]
     secret = serializers.CharField(
         max_length=200,
         required=False,

@@ -13,6 +13,7 @@ from tickets.api.views.conversation import (
     TimelineEndpoint,
 )
 from tickets.api.views.events import EventsEndpoint
+from tickets.api.views.exchange import ExportEndpoint, ImportsEndpoint
 from tickets.api.views.merging import MergeEndpoint
 from tickets.api.views.notifying import NotifyEndpoint
 from tickets.api.views.places import PlacesEndpoint
@@ -32,6 +33,18 @@ urlpatterns = [
     endpoint("tickets/nearby/", PlacesEndpoint.as_view({"get": "nearby"}), "tickets-nearby"),
     endpoint("tickets/similar/", PlacesEndpoint.as_view({"get": "similar"}), "tickets-similar"),
     endpoint("tickets/map/", PlacesEndpoint.as_view({"get": "on_map"}), "tickets-map"),
+    endpoint("tickets/export/", ExportEndpoint.as_view({"get": "export"}), "tickets-export"),
+    endpoint("tickets/import/", ImportsEndpoint.as_view({"get": "list", "post": "create"}), "tickets-import"),
+    endpoint(
+        "tickets/import/<uuid:key>/",
+        ImportsEndpoint.as_view({"get": "retrieve", "delete": "cancel"}),
+        "tickets-import-run",
+    ),
+    endpoint(
+        "tickets/import/<uuid:key>/refused/",
+        ImportsEndpoint.as_view({"get": "refused"}),
+        "tickets-import-refused",
+    ),
     endpoint("tickets/<str:name>/", TicketEndpoint.as_view(ONE), "ticket"),
     *[
         endpoint(f"tickets/<str:name>/{verb}/", LifecycleEndpoint.as_view({"post": verb}), f"ticket-{verb}")

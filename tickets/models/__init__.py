@@ -4,6 +4,7 @@ from tickets.models.accountable import Clock, Custody, Verification
 from tickets.models.callback import Callback
 from tickets.models.conversation import Attachment, Follow, Message, Support
 from tickets.models.event import TicketEvent
+from tickets.models.exchange import ImportRun, RefusedRow
 from tickets.models.project import Project
 from tickets.models.ticket import Ticket, TicketAssignee
 
@@ -13,8 +14,10 @@ __all__ = [
     "Clock",
     "Custody",
     "Follow",
+    "ImportRun",
     "Message",
     "Project",
+    "RefusedRow",
     "Support",
     "Ticket",
     "TicketAssignee",

@@ -24,6 +24,7 @@ from tickets.actions.intake import (
     create_ticket,
 )
 from tickets.actions.projects import ProjectClosed
+from tickets.actions.team import NamedTwice, WorksElsewhere
 from tickets.enums import EventKind, Source, Status
 from tickets.models import Clock, Custody, Project, Ticket, TicketAssignee, TicketEvent
 from tickets.tests.cast import Scene, member_of, set_scene
@@ -243,11 +244,13 @@ def test_only_a_fault_in_public_space_is_public(scene: Scene, report: Report) ->
 
 def test_only_people_of_the_organisation_are_assigned(scene: Scene, report: Report) -> None:
     cast = scene.cast
-    ticket = log(scene, replace(report, assignees=[cast.own_agent, cast.other_agent, cast.own_agent]))
+    ticket = log(scene, replace(report, assignees=[cast.own_agent, cast.other_agent]))
     assert set(ticket.assignees.values_list("user", flat=True)) == {cast.own_agent.pk, cast.other_agent.pk}
     for stranger in (cast.foreign_admin, cast.neighbour, member_of(scene.organisation, Role.RESIDENT)):
-        refusal = assert_refused(scene, InvalidInput, replace(report, assignees=[cast.own_agent, stranger]))
+        refusal = assert_refused(scene, WorksElsewhere, replace(report, assignees=[cast.own_agent, stranger]))
         assert refusal.field == "assignees"
+    twice = replace(report, assignees=[cast.own_agent, cast.other_agent, cast.own_agent])
+    assert assert_refused(scene, NamedTwice, twice).field == "assignees"
 
 
 def test_without_a_kind_it_goes_to_the_first_department_and_with_only_a_project_to_none(scene: Scene) -> None:

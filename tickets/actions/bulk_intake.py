@@ -1,0 +1,98 @@
+"""Many reports become tickets at once: the same rows as `create_ticket` writes, in a few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.bulk import copy_rows
+from tickets.actions.assignment import override_assignment
+from tickets.actions.change import Change
+from tickets.actions.clocks import new_clocks
+from tickets.actions.custody import first_custodies
+from tickets.actions.intake import creation_event
+from tickets.actions.status import change_status
+from tickets.actions.surroundings import Surroundings
+from tickets.enums import EventKind, Source, Status
+from tickets.events import one_update
+from tickets.models import Ticket, TicketAssignee, TicketEvent
+from tickets.wakeups import DRAIN, RELAY, wake_after_commit
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A ticket that was built and checked, who is to work on it, and how far the work is."""
+
+    ticket: Ticket
+    people: Sequence[User] = ()
+    lead: User | None = None
+    status: Status = Status.OPEN
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it can be written together with others: a lead and a status are actions of their own."""
+        return self.lead is None and self.status == Status.OPEN
+
+
+def enter_many(
+    entries: Sequence[Entry], known: Surroundings, *, source: Source, acting_user: Any
+) -> list[Ticket]:
+    """Write the tickets with their clocks, custody and events. Those of departments wait in the queue.
+
+    Nobody is chosen here: the queue is drained after commit, by priority and age.
+    """
+    if not entries:
+        return []
+    with transaction.atomic():
+        changes, clocks, events = [], [], []
+        for entry in entries:
+            change = Change(entry.ticket, acting_user=acting_user, at=entry.ticket.created_at)
+            clocks.extend(new_clocks(change, known))
+            # What the new ticket shows of its clocks is part of its first version.
+            change.changes = {}
+            events.append(creation_event(change, source))
+            events.extend(_queued(change))
+            changes.append(change)
+        copy_rows([entry.ticket for entry in entries])
+        copy_rows(clocks)
+        copy_rows(_assignees(entries))
+        copy_rows(events)
+        copy_rows(first_custodies(changes))
+        wake_after_commit(RELAY)
+        _wake(changes)
+    return [entry.ticket for entry in entries]
+
+
+def enter_one(entry: Entry, known: Surroundings, *, source: Source, acting_user: Any) -> Ticket:
+    """A ticket with a lead, or one on which work has begun or is done. Raises what the verbs raise."""
+    with transaction.atomic(), one_update() as update:
+        entry.ticket.created_at = update.at
+        (ticket,) = enter_many([entry], known, source=source, acting_user=acting_user)
+        if entry.lead is not None:
+            reason = _("Chosen when the ticket was imported.")
+            ticket = override_assignment(ticket, assignee=entry.lead, reason=reason, acting_user=None)
+        if entry.status != ticket.status:
+            ticket = change_status(ticket, status=entry.status, note="", acting_user=None)
+        return ticket
+
+
+def _queued(change: Change) -> list[TicketEvent]:
+    if change.ticket.department_id is None:
+        return []
+    change.write(queued_at=change.at)
+    return [change.build(EventKind.QUEUED, by_system=True)]
+
+
+def _assignees(entries: Sequence[Entry]) -> list[TicketAssignee]:
+    return [TicketAssignee(ticket=entry.ticket, user=person) for entry in entries for person in entry.people]
+
+
+def _wake(changes: Sequence[Change]) -> None:
+    departments = {change.ticket.department_id for change in changes} - {None}
+    for department_id in sorted(map(str, departments)):
+        wake_after_commit(DRAIN, department_id=department_id)

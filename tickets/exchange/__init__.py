@@ -1,0 +1,1 @@
+"""Tickets in and out in bulk: files of rows, streamed both ways."""
