@@ -21,7 +21,7 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         """Of the tickets that the person works with, where they may see who reported."""
         if is_operator(user):
             return self.all()
-        tickets = self.model._meta.get_field("ticket").related_model._default_manager
+        tickets: Any = self.model._meta.get_field("ticket").related_model._default_manager
         reachable = tickets.visible_to_staff(user).filter(
             organisation_id__in=organisations_where(user, Capability.VIEW_REPORTERS)
         )

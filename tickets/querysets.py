@@ -317,7 +317,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def _has_row_of(self, user: Any, relation: str) -> Any:
         if user is None or not user.is_authenticated:
             return Value(False)
-        rows = self.model._meta.get_field(relation).related_model._default_manager
+        related: Any = self.model._meta.get_field(relation).related_model
+        rows = related._default_manager
         return Exists(rows.filter(ticket_id=OuterRef("pk"), user_id=user.pk))
 
 

@@ -6,7 +6,7 @@ Called by merging only, with both tickets locked.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,5 +114,5 @@ class Counted:
         self.addresses |= {report.reporter_email, report.reporter_phone}
         return True
 
-    def _known(self, known: set[str | None], *contacts: str | None) -> bool:
+    def _known(self, known: Collection[str | None], *contacts: str | None) -> bool:
         return any(contact in known for contact in contacts if contact)

@@ -142,7 +142,7 @@ def undo_merge(
     """
     key = Ticket.objects.values_list("duplicate_of_id", flat=True).get(pk=ticket.pk)
     with transaction.atomic():
-        _lock_in_order(ticket.pk, *([key] if key else []))
+        _lock_in_order(ticket.pk, *([] if key is None else [key]))
         with changing(
             ticket,
             Verb.UNMERGE,

@@ -74,7 +74,9 @@ class CallbackAdmin(ReadOnlyAdmin):
     ) -> Any:
         return self._show(request, self.get_object(request, object_id), CalledForm())
 
-    def _show(self, request: HttpRequest, callback: Callback, form: CalledForm, status: int = 200) -> Any:
+    def _show(
+        self, request: HttpRequest, callback: Callback, form: CalledForm, status: int = 200
+    ) -> HttpResponse:
         form.label_suffix = ""
         context = self.admin_site.each_context(request) | {
             "title": _("Call back"),

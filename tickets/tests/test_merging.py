@@ -107,6 +107,7 @@ def test_everybody_of_the_duplicate_counts_on_the_survivor_and_nobody_twice(
     ticket: Ticket, survivor: Ticket, agent: User, neighbour: User
 ) -> None:
     both, only_there = UserFactory.create_batch(2)
+    assert survivor.reporter is not None
     for person in (both, neighbour, survivor.reporter):
         support_ticket(ticket, acting_user=person)
     for person in (both, only_there):
@@ -267,6 +268,7 @@ def test_a_merge_is_undone_exactly(
     ticket: Ticket, survivor: Ticket, agent: User, neighbour: User, department_admin: User
 ) -> None:
     both, only_there = UserFactory.create_batch(2)
+    assert survivor.reporter is not None
     for person in (both, neighbour, survivor.reporter):
         support_ticket(ticket, acting_user=person)
     for person in (both, only_there):

@@ -132,7 +132,8 @@ class AttachmentsEndpoint(OneTicketEndpoint):
 
 def _read_form(request: Request) -> dict[str, Any]:
     """The checked form. Several files come under one name. Raises ValidationError, TooManyPictures."""
-    data = {name: request.data.get(name) for name in request.data if name != "files"}
+    sent: Any = request.data
+    data = {name: sent.get(name) for name in sent if name != "files"}
     bound = FilesSerializer(data=data | {"files": request.FILES.getlist("files")})
     bound.is_valid(raise_exception=True)
     form: dict[str, Any] = bound.validated_data
