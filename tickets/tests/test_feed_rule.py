@@ -68,7 +68,7 @@ def both_forms(user: Any, wanted: Wanted) -> tuple[list[int], list[int]]:
     every = TicketEvent.objects.filter(position__isnull=False).select_related("ticket").order_by("position")
     chosen = [event for event in every if wanted.includes(event) and may_see_event(user, event)]
     fed = readable_events(user, wanted).after(0).values_list("position", flat=True)
-    return list(fed), [event.position or 0 for event in chosen]
+    return [position or 0 for position in fed], [event.position or 0 for event in chosen]
 
 
 def test_every_reader_gets_the_same_from_both(scene: Scene) -> None:
