@@ -285,11 +285,12 @@ def run_timers(*, until: datetime) -> None:
 
 def next_timers() -> list[datetime]:
     running = Clock.objects.running()
-    return [
+    timers = [
         *running.values_list("due_at", flat=True),
         *running.filter(warned_at=None, warn_at__lt=F("due_at")).values_list("warn_at", flat=True),
         *Ticket.objects.filter(escalate_at__isnull=False).values_list("escalate_at", flat=True),
     ]
+    return [moment for moment in timers if moment is not None]
 
 
 @pytest.mark.parametrize("life", [confirmed, moved, asked, rejected, withdrawn, late])
