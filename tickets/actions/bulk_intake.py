@@ -20,7 +20,7 @@ from tickets.actions.status import change_status
 from tickets.actions.surroundings import Surroundings
 from tickets.enums import EventKind, Source, Status
 from tickets.events import one_update
-from tickets.models import Ticket, TicketAssignee, TicketEvent
+from tickets.models import Clock, Ticket, TicketAssignee, TicketEvent
 from tickets.wakeups import DRAIN, RELAY, wake_after_commit
 
 
@@ -49,7 +49,9 @@ def enter_many(
     if not entries:
         return []
     with transaction.atomic():
-        changes, clocks, events = [], [], []
+        changes: list[Change] = []
+        clocks: list[Clock] = []
+        events: list[TicketEvent] = []
         for entry in entries:
             change = Change(entry.ticket, acting_user=acting_user, at=entry.ticket.created_at)
             clocks.extend(new_clocks(change, known))

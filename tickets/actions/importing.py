@@ -256,12 +256,12 @@ def _without_known(run: ImportRun, batch: _Batch) -> tuple[list[tuple[int, Entry
 
 
 def _write(run: ImportRun, kept: Sequence[tuple[int, Entry]], batch: _Batch, known: Surroundings) -> None:
-    who = {"source": Source.IMPORT, "acting_user": run.created_by}
-    enter_many([entry for _line, entry in kept if entry.is_plain], known, **who)
+    together = [entry for _line, entry in kept if entry.is_plain]
+    enter_many(together, known, source=Source.IMPORT, acting_user=run.created_by)
     for line, entry in kept:
         if not entry.is_plain:
             try:
-                enter_one(entry, known, **who)
+                enter_one(entry, known, source=Source.IMPORT, acting_user=run.created_by)
             except DomainError as refusal:
                 batch.refused.append((line, Refusal(refusal.field or "", refusal.code, refusal.message)))
 

@@ -140,7 +140,7 @@ def undo_merge(
     Its clock goes on from where it stopped, and whoever had it has it again, over capacity if need
     be; who left meanwhile does not. Raises NotMerged, MergedFurther, and what `changing` raises.
     """
-    key = Ticket.objects.values_list("duplicate_of_id", flat=True).get(pk=ticket.pk)
+    key: uuid.UUID | None = Ticket.objects.only("duplicate_of_id").get(pk=ticket.pk).duplicate_of_id
     with transaction.atomic():
         _lock_in_order(ticket.pk, *([] if key is None else [key]))
         with changing(

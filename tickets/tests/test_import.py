@@ -42,7 +42,7 @@ def admin(city: Organisation) -> User:
 
 
 def send(user: Any, body: str | bytes, content_type: str = CSV, query: str = "") -> Any:
-    client = api_client()
+    client: Any = api_client()
     token = f"Bearer {RefreshToken.for_user(user).access_token}" if user else ""
     data = body.encode() if isinstance(body, str) else body
     return client.generic(
@@ -87,7 +87,8 @@ def rows_of(ticket: Ticket) -> dict[str, Any]:
     for row in told["events"]:
         # The moment of queueing stands there as words.
         row["changes"] = sorted(row["changes"])
-    return told | {"ticket": plain(Ticket.objects.filter(pk=ticket.pk).values().get())}
+    columns: dict[str, Any] = {**Ticket.objects.filter(pk=ticket.pk).values().get()}
+    return told | {"ticket": plain(columns)}
 
 
 def test_a_row_becomes_what_create_ticket_makes_of_the_same_report(
@@ -232,11 +233,11 @@ def test_every_row_that_cannot_be_is_refused_with_its_line_field_and_reason(
     assert refusals(run) == expected
     assert counts(run) == (ImportState.DONE, 1, 0, len(expected))
     assert Ticket.objects.get().title == "Good"
-    told = api_client(admin).get(f"{IMPORT}{run.pk}/refused/")
+    told: Any = api_client(admin).get(f"{IMPORT}{run.pk}/refused/")
     rows = [json.loads(line) for line in b"".join(told.streaming_content).splitlines()]
     assert [(row["line"], row["field"], row["code"]) for row in rows] == expected
     assert all(row["sentence"] for row in rows)
-    as_csv = api_client(admin).get(f"{IMPORT}{run.pk}/refused/", {"format": "csv"})
+    as_csv: Any = api_client(admin).get(f"{IMPORT}{run.pk}/refused/", {"format": "csv"})
     assert b"".join(as_csv.streaming_content).splitlines()[0] == b"line,field,code,sentence"
 
 
@@ -303,7 +304,8 @@ def test_only_who_looks_after_the_organisation_imports(
 def test_a_key_with_the_scope_imports_and_others_do_not(city: Organisation) -> None:
     def send_with(*scopes: Scope) -> Any:
         headers = {"HTTP_AUTHORIZATION": f"Api-Key {issued_key(city, *scopes, name=str(scopes)).secret}"}
-        return api_client().generic("POST", IMPORT, b"title\nx\n", content_type=CSV, **headers)
+        client: Any = api_client()
+        return client.generic("POST", IMPORT, b"title\nx\n", content_type=CSV, **headers)
 
     assert_problem(send_with(Scope.TICKETS_WRITE), 403, "not_allowed")
     assert counts(finish(send_with(Scope.ADMIN))) == (ImportState.DONE, 1, 0, 0)
@@ -378,7 +380,7 @@ def test_an_import_can_be_stopped_and_keeps_what_it_logged(
     monkeypatch.setattr(importing, "BATCH", 2)
     key = send(admin, "title\nA\nB\nC\n").json()["id"]
     next(run_import(key))
-    stored = ImportRun.objects.get().file.name
+    stored = str(ImportRun.objects.get().file.name)
     assert default_storage.exists(stored)
     stopped = api_client(admin).delete(f"{IMPORT}{key}/").json()
     assert (stopped["state"], stopped["created"]) == ("cancelled", 2)
@@ -389,7 +391,7 @@ def test_an_import_can_be_stopped_and_keeps_what_it_logged(
 def test_the_file_is_gone_when_it_is_read(admin: User, django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         answer = send(admin, "title\nA\n")
-        name = ImportRun.objects.get().file.name
+        name = str(ImportRun.objects.get().file.name)
         assert default_storage.exists(name)
         finish(answer)
     assert (default_storage.exists(name), ImportRun.objects.get().file.name) == (False, "")

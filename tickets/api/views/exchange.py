@@ -70,7 +70,7 @@ class ExportFilters(TicketFilters):
 class ExportEndpoint(TicketsEndpoint):
     queryset = TicketQuerySet(Ticket)
     filterset_class = ExportFilters
-    pagination_class = None
+    pagination_class = None  # type: ignore[assignment]
 
     @extend_schema(
         operation_id="tickets_export",

@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from common.api.fields import LineField
 from departments.queries import find_department
 from tickets.actions.notifying import notify_colleagues
-from tickets.api.inputs import NoteSerializer, PeopleField
+from tickets.api.inputs import NoteSerializer
 from tickets.api.views.base import documents_verb, found, named_people
 from tickets.api.views.verbs import Body, VerbEndpoint
+from tickets.exchange.fields import PeopleField
 from tickets.models import Ticket
 
 

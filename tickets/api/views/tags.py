@@ -14,8 +14,8 @@ from common.api.etags import expected_version
 from common.api.schema import IF_MATCH
 from common.api.serializers import StrictSerializer, read_body
 from tickets.actions.tags import change_tags
-from tickets.api.inputs import TagsField
 from tickets.api.views.base import NAME, OneTicketEndpoint, documents_verb
+from tickets.exchange.fields import TagsField
 from tickets.models import Ticket
 from tickets.permissions import can_view_as_staff, is_reporter
 from tickets.querysets import TicketQuerySet
