@@ -45,6 +45,10 @@ class BreachQuerySet(models.QuerySet["Breach"]):
     def without_remedy(self) -> BreachQuerySet:
         return self.filter(remedied_at__isnull=True)
 
+    def remedy_overdue(self, since: datetime) -> BreachQuerySet:
+        """Recorded at this moment or before, and still without a remedy."""
+        return self.without_remedy().filter(created_at__lte=since)
+
     def newest_first(self) -> BreachQuerySet:
         return self.order_by("-breached_at", "-pk")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext_noop
 
@@ -45,3 +46,7 @@ MISSED = {EventKind.RESPONSE_LATE: Promise.RESPOND, EventKind.EXPIRED: Promise.R
 ACCOUNTED = frozenset([*MISSED, *EARNING])
 # The task that accounts for what is new in the feed.
 ACCOUNT = "accountability.account_for_feed"
+# How long a department takes at most to write down what it does about a missed promise. Its admins are
+# reminded then, and those of the organisation after as long again.
+REMEDY_WITHIN = timedelta(days=7)
+REMEDY_AT_LAST = 2 * REMEDY_WITHIN

@@ -49,10 +49,16 @@ class TimeFilter(TicketFilter):
     parameter_name = "time"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [("overdue", _("Overdue")), ("soon", _("Expiring within a day"))]
+        return [
+            ("overdue", _("Overdue")),
+            ("escalated", _("Escalated")),
+            ("soon", _("Expiring within a day")),
+        ]
 
     def narrow(self, tickets: TicketQuerySet, request: HttpRequest) -> TicketQuerySet:
         now = timezone.now()
+        if self.value() == "escalated":
+            return tickets.escalated()
         return tickets.overdue(now) if self.value() == "overdue" else tickets.due_between(now, now + SOON)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tickets.admin.words import Word, priority_word, span, status_word, time_word
+from tickets.admin.words import Word, escalation_word, priority_word, span, status_word, time_word
 from tickets.models import Ticket
 
 
@@ -23,6 +23,7 @@ class Row:
     status: Word
     priority: Word | None
     time: Word | None
+    escalation: Word | None
     version: int
 
 
@@ -43,6 +44,7 @@ def row_for(ticket: Ticket, now: datetime, *, is_own: bool = False) -> Row:
         # A usual priority says nothing; only what differs is worth a look.
         priority=priority if priority.tone != "quiet" else None,
         time=time_word(ticket, now),
+        escalation=escalation_word(ticket),
         version=ticket.version,
     )
 

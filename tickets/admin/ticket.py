@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.http import HttpResponseRedirect as Redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -164,8 +164,8 @@ class TicketAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("promise"))
     def time_badge(self, ticket: Ticket) -> str:
-        word = words.time_word(ticket, timezone.now())
-        return words.badge(word) if word else "–"
+        found = (words.time_word(ticket, timezone.now()), words.escalation_word(ticket))
+        return format_html_join(" ", "{}", ((words.badge(word),) for word in found if word)) or "–"
 
     @display(description=gettext_lazy("priority"))
     def priority_badge(self, ticket: Ticket) -> SafeString:
@@ -187,6 +187,7 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
         (_("Mine"), {"whose": "mine"}),
         (_("In the queue"), {"whose": "queue"}),
         (_("Overdue"), {"time": "overdue"}),
+        (_("Escalated"), {"time": "escalated"}),
         (_("Expiring"), {"time": "soon"}),
         (_("All"), {}),
     ]

@@ -111,6 +111,14 @@ def time_word(ticket: Ticket, now: datetime) -> Word | None:
     return Word(_("%(time)s left") % {"time": span(now, due)}, tone, icon)
 
 
+def escalation_word(ticket: Ticket) -> Word | None:
+    """How far up the ladder the ticket is; None where it is not, or where no work is owed any more."""
+    if not ticket.escalation_level or ticket.status not in _UNSETTLED:
+        return None
+    text = _("Escalated, step %(level)d") % {"level": ticket.escalation_level}
+    return Word(text, "overdue", "trending_up")
+
+
 def _answer_word(ticket: Ticket, now: datetime) -> Word | None:
     if ticket.auto_close_at is None:
         return None

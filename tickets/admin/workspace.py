@@ -80,6 +80,7 @@ def workspace_context(ticket: Ticket, user: Any, opened: Opened | None, wanted: 
         "status": words.status_word(ticket),
         "priority": words.priority_word(ticket),
         "time": words.time_word(ticket, now),
+        "escalation": words.escalation_word(ticket),
         "supporters": words.supporters(ticket),
         "first_buttons": [button for button in buttons if button.row.slug in _FIRST],
         "saying_buttons": [button for button in buttons if button.row.slug in _SAYING],

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.tests.factories import MembershipFactory
@@ -292,3 +294,26 @@ def test_only_what_expired_has_a_timer_for_it(scene: Scene) -> None:
     with pytest.raises(IntegrityError, match="ticket_only_expired_ones_escalate"), transaction.atomic():
         Ticket.objects.filter(pk=ticket.pk).update(escalate_at=MONDAY)
     assert ticket.clocks.get(promise=Promise.RESOLVE).warned_at is None
+
+
+# The console
+
+
+def test_the_console_says_how_far_up_a_ticket_is_and_lists_those_that_are(
+    scene: Scene, travel: time_machine.Traveller, client: Client
+) -> None:
+    ticket = ticket_in(Status.IN_PROGRESS, scene)
+    page, listed = reverse("admin:tickets_ticket_change", args=[ticket.pk]), "/console/tickets/ticket/"
+    travel.shift(24 * HOUR)
+    sweep()
+    client.force_login(scene.cast.department_admin)
+    assert "Escalated, step" not in client.get(page).content.decode()
+    travel.shift(HOUR)
+    sweep()
+    quiet = report_ticket(scene.category)
+    assert "Escalated, step 1" in client.get(page).content.decode()
+    found = client.get(listed, {"time": "escalated"}).content.decode()
+    assert (ticket.reference in found, quiet.reference in found) == (True, False)
+    assert "Escalated, step 1" in found
+    resolve_ticket(row(ticket), note="Done.", acting_user=None)
+    assert "Escalated, step" not in client.get(page).content.decode()

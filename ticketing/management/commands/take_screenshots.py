@@ -143,6 +143,15 @@ class Walk:
         self.visit("/console/departments/departmentmember/", "console-members")
         self.visit("/console/accounts/user/", "console-people")
         self.visit("/console/accountability/breach/", "console-missed-promises")
+        found = self.page.locator("#result_list a.c-summary")
+        if found.count():
+            found.first.click()
+            self.shoot("console-missed-promise")
+        self.visit("/console/departments/calendar/", "console-calendars")
+        found = self.page.locator("#result_list tbody a[href*='/change/']")
+        if found.count():
+            found.first.click()
+            self.shoot("console-calendar")
         self.visit("/console/reports/monthly/", "console-monthly-report")
 
     def sign_in(self, who: str) -> None:
