@@ -31,8 +31,10 @@ pytest_plugins = [
     "tests.features.steps.people",
     "tests.features.steps.reporting",
     "tests.features.steps.verifying",
-    # Last, because it uses words of the others.
+    # Last, because they use words of the others.
+    "tests.features.steps.accounting",
     "tests.features.steps.console",
+    "tests.features.steps.timing",
 ]
 
 
