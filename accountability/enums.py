@@ -29,3 +29,10 @@ class AppealState(models.TextChoices):
     OPEN = "open", _("to be decided")
     GRANTED = "granted", _("granted")
     REFUSED = "refused", _("refused")
+
+
+class BoardKind(models.TextChoices):
+    """Who stands on a board."""
+
+    DEPARTMENTS = "departments", _("departments")
+    PEOPLE = "people", _("people of a department")

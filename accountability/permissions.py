@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from accounts.enums import Capability
-from accounts.permissions import has_capability
+from accounts.permissions import has_capability, is_staff_of
 from departments.permissions import can_act_in_department
 
 if TYPE_CHECKING:
     from accountability.models import Breach, PointsEntry
+    from departments.models import Department
 
 
 def can_write_remedy(user: Any, breach: Breach) -> bool:
@@ -31,3 +33,24 @@ def can_correct(user: Any, entry: PointsEntry) -> bool:
         department_id=entry.department_id,
     )
     return may and entry.person_id != user.pk
+
+
+def can_read_ledger(user: Any, organisation_id: uuid.UUID) -> bool:
+    """Who works there; of the keys only those that may do everything."""
+    return is_staff_of(user, organisation_id) or has_capability(
+        user, Capability.MANAGE_ORGANISATION, organisation_id
+    )
+
+
+def can_read_people_board(user: Any, department: Department) -> bool:
+    """The department's own people, and who sees all work of the organisation."""
+    if not can_read_ledger(user, department.organisation_id):
+        return False
+    return has_capability(user, Capability.VIEW_ALL_TICKETS, department.organisation_id) or (
+        can_act_in_department(
+            user,
+            Capability.VIEW_DEPARTMENT_TICKETS,
+            organisation_id=department.organisation_id,
+            department_id=department.pk,
+        )
+    )

@@ -38,6 +38,7 @@ PUBLIC = {
     "api/v1/wards/",
     "api/v1/tickets/",
     "api/v1/events/",
+    "api/v1/leaderboards/",
 }
 SAMPLES = {"int": "1", "uuid": str(UUID(int=1)), "slug": "sample", "str": "sample", "path": "sample"}
 REFUSED = frozenset({302, 301, 400, 401, 403, 404, 405})

@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accountability.models import Breach, PointsAppeal
 from accounts.models import ApiKey, User
 from departments.models import Category, Department, Stage, Ward
 from tests.isolation.rows import models_of_ours, rows_of
@@ -142,6 +143,8 @@ MODELS: dict[str, type[Model]] = {
     "agents": User,
     "keys": ApiKey,
     "callbacks": Callback,
+    "breaches": Breach,
+    "appeals": PointsAppeal,
 }
 FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "name": _names,

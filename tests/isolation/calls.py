@@ -11,6 +11,7 @@ from django.db.models import ForeignKey, ManyToManyField, Model
 from django.test import RequestFactory
 from drf_spectacular.generators import SchemaGenerator
 
+from accountability.models import PointsEntry
 from accounts.enums import Role
 from tests.isolation.addresses import all_addresses, filled
 from tests.isolation.asking import Call, get
@@ -63,6 +64,8 @@ def words_about(one: Neighbour) -> Words:
         "longitude": LONGITUDE,
         "priority": "urgent",
         "answer": "confirm",
+        "entry": str(rows_of(PointsEntry, one)[0].pk),
+        "person": str(agent.pk),
     }
 
 

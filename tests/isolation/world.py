@@ -14,9 +14,10 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from accountability.actions.appeals import appeal
 from accountability.actions.recording import hold_accountable
 from accountability.actions.remedy import write_remedy
-from accountability.models import Breach
+from accountability.models import Breach, PointsEntry
 from accounts.actions.invitations import Person, invite
 from accounts.actions.keys import IssuedKey, issue_key
 from accounts.answers import KeptAnswers
@@ -267,3 +268,6 @@ def _account(one: Neighbour) -> None:
     for breach in Breach.objects.filter(organisation=one.organisation, remedy_note=""):
         admin = one.staff[Role.ORGANISATION_ADMIN]
         write_remedy(breach, note=one.secret("A second team"), acting_user=admin)
+    agent = one.staff[Role.AGENT]
+    penalty = PointsEntry.objects.filter(organisation=one.organisation, person=agent, points__lt=0)[:1].get()
+    appeal(penalty, reason=one.secret("The road was closed"), acting_user=agent)

@@ -373,7 +373,9 @@ SPECTACULAR_SETTINGS = {
         "common.api.schema.add_what_is_shared",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "AppealStateEnum": "accountability.enums.AppealState",
         "AttachmentKindEnum": "tickets.enums.AttachmentKind",
+        "BoardKindEnum": "accountability.enums.BoardKind",
         "CallbackStateEnum": "tickets.enums.CallbackState",
         "EventKindEnum": "tickets.enums.EventKind",
         "OrganisationKindEnum": "accounts.enums.OrganisationKind",
