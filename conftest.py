@@ -35,6 +35,7 @@ pytest_plugins = [
     "tests.features.steps.accounting",
     "tests.features.steps.console",
     "tests.features.steps.timing",
+    "tests.features.steps.assigning",
 ]
 
 

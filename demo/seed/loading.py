@@ -101,7 +101,8 @@ def _people(organisation: Organisation, plan: DemoPlan) -> tuple[list[SignIn], W
     people = sign_ins(departments)
     users = create_sign_ins(organisation, people, joined=joined)
     agents = create_agents(organisation, departments, tickets=plan.tickets, rng=rng, joined=joined)
-    staff_departments(departments, zip(people, users, strict=True), agents, rng=rng)
+    today = plan.now.astimezone(ZONE).date()
+    staff_departments(departments, zip(people, users, strict=True), agents, rng=rng, today=today)
     count = max(_FEWEST_RESIDENTS, int(plan.tickets * _RESIDENTS_PER_TICKET))
     residents = create_residents(count, rng=rng, joined=joined)
     names = {person.name: user for person, user in zip(people, users, strict=True)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from allauth.account.models import EmailAddress
@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from accounts.enums import Role
 from accounts.models import Membership, Organisation, User
 from demo.seed.identifiers import demo_id
+from demo.seed.presence import write_presence
 from demo.seed.words import PeopleWords, read_words
 from departments.enums import AssignmentStrategy
 from departments.models import Category, Department, DepartmentMember, Region
@@ -166,8 +167,9 @@ def staff_departments(
     agents: dict[uuid.UUID, list[User]],
     *,
     rng: Random,
+    today: date,
 ) -> None:
-    """Make agents and admins members of their departments, some with skills and regions of their own."""
+    """Make agents and admins members of their departments, some with skills, regions and shifts."""
     by_code = {department.code: department for department in departments}
     known = [
         DepartmentMember(
@@ -189,6 +191,7 @@ def staff_departments(
     ]
     DepartmentMember.objects.bulk_create([*known, *others])
     _specialise(departments, others, rng)
+    write_presence(others, today=today)
     manual = [by_code[code] for code in MANUAL_DEPARTMENTS if code in by_code]
     for department in manual:
         department.strategy = AssignmentStrategy.MANUAL

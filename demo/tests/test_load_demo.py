@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -122,6 +122,23 @@ def test_the_sweeps_find_nothing_left_to_do() -> None:
     assert close_unanswered_tickets(acting_user=None) == 0
     assert drain_all_queues(acting_user=None) == 0
     assert counts() == before
+
+
+def test_big_teams_work_in_shifts_and_somebody_is_on_leave_but_nobody_whom_one_can_be() -> None:
+    load(tickets=0)
+    there = DepartmentMember.objects.with_presence(timezone.now())
+    water = there.filter(department__code="water", department__organisation__slug="tshwane")
+    # A Wednesday, 11:40 in Pretoria: one of three shifts runs.
+    assert sorted(member.is_on_shift for member in water.filter(shifts__isnull=False).distinct()) == [
+        False,
+        False,
+        True,
+    ]
+    assert list(water.filter(leaves__isnull=False).values_list("on_leave_until", flat=True)) == [
+        date(2026, 11, 27)
+    ]
+    known = DepartmentMember.objects.filter(is_available=True)
+    assert known.filter(shifts__isnull=False).count() + known.filter(leaves__isnull=False).count() == 0
 
 
 def test_everybody_shown_can_sign_in() -> None:
