@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accountability.enums import AppealState
 from accounts.enums import Capability
-from accounts.permissions import is_operator, organisations_where
+from accounts.permissions import is_operator, organisations_where, staffed_organisations
 from departments.permissions import departments_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class BreachQuerySet(models.QuerySet["Breach"]):
     def between(self, start: datetime, end: datetime) -> BreachQuerySet:
         return self.filter(breached_at__gte=start, breached_at__lt=end)
 
+    def with_key(self, key: uuid.UUID) -> BreachQuerySet:
+        return self.filter(pk=key)
+
     def without_remedy(self) -> BreachQuerySet:
         return self.filter(remedied_at__isnull=True)
 
@@ -57,6 +60,22 @@ class BreachQuerySet(models.QuerySet["Breach"]):
 
 
 class PointsRuleQuerySet(models.QuerySet["PointsRule"]):
+    def visible_to(self, user: Any) -> PointsRuleQuerySet:
+        """Whoever works there reads by what points are given."""
+        return (
+            self.all() if is_operator(user) else self.filter(organisation_id__in=staffed_organisations(user))
+        )
+
+    def not_replaced(self) -> PointsRuleQuerySet:
+        return self.filter(retired_at__isnull=True)
+
+    def replaced(self) -> PointsRuleQuerySet:
+        return self.filter(retired_at__isnull=False)
+
+    def versions_of(self, rule: PointsRule) -> PointsRuleQuerySet:
+        """All versions of a rule, the newest first."""
+        return self.filter(organisation_id=rule.organisation_id, code=rule.code).order_by("-version")
+
     def in_force(self, organisation_id: uuid.UUID) -> PointsRuleQuerySet:
         return self.filter(organisation_id=organisation_id, retired_at__isnull=True)
 
@@ -71,8 +90,15 @@ class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
     def visible_to(self, user: Any) -> PointsEntryQuerySet:
         return self.all() if is_operator(user) else self.filter(_within_reach(user))
 
+    def with_reversals(self) -> PointsEntryQuerySet:
+        """Each with `is_reversed`: whether another entry negates it."""
+        return self.annotate(is_reversed=Exists(self.model._default_manager.filter(reverses=OuterRef("pk"))))
+
     def of_organisation(self, organisation_id: uuid.UUID) -> PointsEntryQuerySet:
         return self.filter(organisation_id=organisation_id)
+
+    def with_key(self, key: uuid.UUID) -> PointsEntryQuerySet:
+        return self.filter(pk=key)
 
     def of_departments_themselves(self) -> PointsEntryQuerySet:
         return self.filter(person__isnull=True)
@@ -99,6 +125,32 @@ class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
 
 
 class PointsAppealQuerySet(models.QuerySet["PointsAppeal"]):
+    def visible_to(self, user: Any) -> PointsAppealQuerySet:
+        """One's own, and those about people for whom one answers."""
+        if is_operator(user):
+            return self.all()
+        whole = organisations_where(user, Capability.MANAGE_ORGANISATION)
+        some = organisations_where(user, Capability.MANAGE_DEPARTMENT)
+        return self.filter(
+            Q(person_id=user.pk)
+            | Q(organisation_id__in=whole)
+            | Q(organisation_id__in=some, entry__department_id__in=list(departments_of(user)))
+        )
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> PointsAppealQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def with_key(self, key: uuid.UUID) -> PointsAppealQuerySet:
+        return self.filter(pk=key)
+
+    def for_list(self) -> PointsAppealQuerySet:
+        return self.select_related(
+            "entry__rule", "entry__event__ticket", "entry__department", "person", "decided_by"
+        )
+
+    def in_department(self, department_id: uuid.UUID) -> PointsAppealQuerySet:
+        return self.filter(entry__department_id=department_id)
+
     def of_entry(self, entry_id: uuid.UUID) -> PointsAppealQuerySet:
         return self.filter(entry_id=entry_id)
 
