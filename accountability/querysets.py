@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accountability.enums import AppealState
 from accounts.enums import Capability
-from accounts.permissions import is_operator, organisations_where
+from accounts.permissions import is_operator, organisations_where, staffed_organisations
 from departments.permissions import departments_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,22 @@ class BreachQuerySet(models.QuerySet["Breach"]):
 
 
 class PointsRuleQuerySet(models.QuerySet["PointsRule"]):
+    def visible_to(self, user: Any) -> PointsRuleQuerySet:
+        """Whoever works there reads by what points are given."""
+        return (
+            self.all() if is_operator(user) else self.filter(organisation_id__in=staffed_organisations(user))
+        )
+
+    def not_replaced(self) -> PointsRuleQuerySet:
+        return self.filter(retired_at__isnull=True)
+
+    def replaced(self) -> PointsRuleQuerySet:
+        return self.filter(retired_at__isnull=False)
+
+    def versions_of(self, rule: PointsRule) -> PointsRuleQuerySet:
+        """All versions of a rule, the newest first."""
+        return self.filter(organisation_id=rule.organisation_id, code=rule.code).order_by("-version")
+
     def in_force(self, organisation_id: uuid.UUID) -> PointsRuleQuerySet:
         return self.filter(organisation_id=organisation_id, retired_at__isnull=True)
 
@@ -131,6 +147,9 @@ class PointsAppealQuerySet(models.QuerySet["PointsAppeal"]):
         return self.select_related(
             "entry__rule", "entry__event__ticket", "entry__department", "person", "decided_by"
         )
+
+    def in_department(self, department_id: uuid.UUID) -> PointsAppealQuerySet:
+        return self.filter(entry__department_id=department_id)
 
     def of_entry(self, entry_id: uuid.UUID) -> PointsAppealQuerySet:
         return self.filter(entry_id=entry_id)

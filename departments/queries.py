@@ -219,3 +219,17 @@ def shifts_of(desks: Iterable[DepartmentMember]) -> list[DepartmentMember]:
     in_order = Prefetch("shifts", queryset=Shift.objects.in_order())
     rows = DepartmentMember.objects.filter(pk__in=[desk.pk for desk in desks])
     return list(rows.select_related("department__calendar").prefetch_related(in_order).order_by("pk"))
+
+
+def ladder_versions(organisation: Organisation, department: Department | None) -> list[EscalationLadder]:
+    """What was written, the newest first."""
+    versions = EscalationLadder.objects.of(organisation.pk, department.pk if department else None)
+    return list(versions.order_by("-version"))
+
+
+def ladders_to_write(user: Any) -> list[tuple[Organisation, Department | None]]:
+    """The ladders that the person answers for: of whole organisations first, then of departments."""
+    organisations = Organisation.objects.active().managed_by(user).order_by("name")
+    departments = Department.objects.managed_by(user).active().by_name().select_related("organisation")
+    own: list[tuple[Organisation, Department | None]] = [(row, None) for row in organisations]
+    return [*own, *((row.organisation, row) for row in departments)]

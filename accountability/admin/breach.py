@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,6 +19,7 @@ from unfold.contrib.filters.admin import RangeDateFilter
 
 from accountability.actions.remedy import LONGEST_NOTE, write_remedy
 from accountability.admin.reach import sees_work
+from accountability.admin.refusing import is_done
 from accountability.breakdown import custody_parts
 from accountability.models import Breach
 from accountability.permissions import can_write_remedy
@@ -27,12 +27,10 @@ from accountability.rules import REMEDY_WITHIN
 from accounts.enums import Capability
 from accounts.permissions import has_capability_anywhere
 from common.admin import MenuEntry, MenuGroup, ScopedModelAdmin
-from common.errors import DomainError, NotAllowed
 from departments.admin.filters import DepartmentFilter
 from tickets.admin.rows import ticket_url
 from tickets.admin.verb_form import text_field
 from tickets.admin.words import Word, badge, moment, span, working_span
-from tickets.forms import add_refusal
 
 
 class RemedyFilter(admin.SimpleListFilter):
@@ -93,14 +91,11 @@ class BreachAdmin(ScopedModelAdmin):
 
     def _write(self, request: HttpRequest, breach: Breach) -> HttpResponse:
         form = RemedyForm(request.POST)
-        if not form.is_valid():
-            return self._show(request, breach, form, status=409)
-        try:
-            write_remedy(breach, note=form.cleaned_data["remedy_note"], acting_user=request.user)
-        except NotAllowed as refusal:
-            raise PermissionDenied(refusal.message) from refusal
-        except DomainError as refusal:
-            add_refusal(form, refusal)
+
+        def act(typed: dict[str, Any]) -> Breach:
+            return write_remedy(breach, note=typed["remedy_note"], acting_user=request.user)
+
+        if not is_done(form, act):
             return self._show(request, self.get_object(request, str(breach.pk)), form, status=409)
         messages.success(request, _("The remedy is on record."))
         return HttpResponseRedirect(request.get_full_path())

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.forms import ModelForm
 from django.forms.models import BaseModelFormSet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from accounts.enums import Capability
 from accounts.permissions import has_capability_anywhere, is_staff_of
 from common.admin import MenuEntry, MenuGroup, OwnedForm, ScopedModelAdmin, ScopedTabularInline
 from departments.actions.members import add_desk, save_member
+from departments.admin import ladder
 from departments.admin.fields import SpanField
 from departments.admin.links import links_for
 from departments.admin.presence import LeaveInline, ShiftInline, save_presence
@@ -87,6 +88,13 @@ class DepartmentAdmin(ScopedModelAdmin):
             {"fields": ("calendar", "strategy", "queue_limit_seconds", "overflow_department")},
         ),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.ladder_view)
+        return [path("escalation/", view, name=ladder.NAME), *super().get_urls()]
+
+    def ladder_view(self, request: HttpRequest) -> HttpResponse:
+        return ladder.show_ladder(request, self.admin_site.each_context(request))
 
     def may_add(self, user: Any) -> bool:
         return has_capability_anywhere(user, Capability.MANAGE_ORGANISATION)
