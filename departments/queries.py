@@ -14,6 +14,7 @@ from accounts.models import Organisation
 from departments.escalation import USUAL_LADDER, Step
 from departments.geometry import WardIndex
 from departments.models import (
+    Calendar,
     Category,
     Department,
     DepartmentMember,
@@ -24,7 +25,7 @@ from departments.models import (
     Suburb,
     Ward,
 )
-from departments.querysets import CategoryQuerySet
+from departments.querysets import CategoryQuerySet, StandardQuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -54,6 +55,11 @@ def standard_for(category: Category | None, priority: int) -> Standard | None:
     if category is None:
         return None
     return Standard.objects.for_category(category.pk, priority).first()
+
+
+def standards_counted_by(calendar: Calendar) -> StandardQuerySet:
+    """The promises in use whose time runs in this calendar, by category."""
+    return Standard.objects.counted_by(calendar).in_use().with_category().by_category()
 
 
 def first_department(organisation_id: uuid.UUID) -> Department | None:

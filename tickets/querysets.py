@@ -19,6 +19,7 @@ from tickets.enums import ClockState, EventKind, Outcome, Status, VerificationSt
 from tickets.tags import fold_tag
 
 if TYPE_CHECKING:
+    from departments.models import Calendar, Standard
     from tickets.models import (
         Attachment,
         Clock,
@@ -477,6 +478,20 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
     def for_promise(self, promise: str) -> ClockQuerySet:
         return self.filter(promise=promise)
+
+    def by_calendar(self, calendar: Calendar) -> ClockQuerySet:
+        """Clocks of every state that count by a calendar or one of its earlier versions."""
+        return self.filter(Q(calendar=calendar) | Q(calendar__replaced_by=calendar))
+
+    def by_earlier_version_of(self, calendar: Calendar) -> ClockQuerySet:
+        return self.filter(calendar__replaced_by=calendar)
+
+    def by_standard(self, standard: Standard) -> ClockQuerySet:
+        return self.filter(standard=standard)
+
+    def to_follow(self) -> ClockQuerySet:
+        """Live clocks by earlier versions of calendars whose new hours are for open promises too."""
+        return self.live().filter(calendar__replaced_by__open_promises_follow=True)
 
 
 class CustodyQuerySet(models.QuerySet["Custody"]):

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 RELAY = "tickets.relay_events"
 DRAIN = "tickets.drain_queue"
+FOLLOW = "tickets.follow_calendars"
 
 
 @dataclass(frozen=True)

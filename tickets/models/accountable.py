@@ -31,7 +31,8 @@ class Clock(IdentifiedModel):
     state = models.CharField(_("state"), max_length=20, choices=ClockState, default=ClockState.RUNNING)
     standard = models.ForeignKey(
         Standard,
-        on_delete=models.SET_NULL,
+        # What was promised stays on the record: a standard that nobody wants any more is switched off.
+        on_delete=models.PROTECT,
         related_name="+",
         null=True,
         blank=True,
