@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from departments import uses
 from departments.models import Calendar, Standard
+from tickets.clock_querysets import ClockQuerySet
 from tickets.enums import Promise
 from tickets.models import Clock
-from tickets.querysets import ClockQuerySet
 from tickets.wakeups import FOLLOW, wake_after_commit
 
 # More is said without counting.

@@ -6,8 +6,8 @@ from celery import shared_task
 
 from departments.models import Department
 from tickets import feed
-from tickets.actions import draining, escalation, expiry, handing_on, sweeps, warnings
-from tickets.wakeups import DRAIN, RELAY
+from tickets.actions import clock_check, draining, escalation, expiry, handing_on, new_hours, sweeps, warnings
+from tickets.wakeups import DRAIN, FOLLOW, RELAY
 
 
 @shared_task(name=RELAY, queue="interactive")
@@ -19,6 +19,17 @@ def relay_events() -> int:
 def drain_queue(*, department_id: str) -> int:
     department = Department.objects.active().filter(pk=department_id).first()
     return draining.drain_queue(department, acting_user=None) if department else 0
+
+
+@shared_task(name=FOLLOW, queue="sweeps")
+def follow_calendars() -> int:
+    return new_hours.follow_calendars(acting_user=None)
+
+
+@shared_task(name="tickets.verify_clocks", queue="reports")
+def verify_clocks() -> int:
+    """Returns how many differences there are."""
+    return sum(check.count for check in clock_check.check_clocks(acting_user=None))
 
 
 @shared_task(name="tickets.drain_all_queues", queue="sweeps")

@@ -15,7 +15,6 @@ from common.text import refuse_control_characters
 from departments.admin.fields import HoursField, SpanField
 from departments.enums import Weekday
 from departments.hours import Hours
-from departments.models import Standard
 
 _FRIDAY, _AFTERNOON = 4, time(16, 0)
 _USUAL_PROMISE = 8 * 3600
@@ -120,8 +119,9 @@ class PreviewForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
     )
     within = SpanField(label=gettext_lazy("Promised within"), required=False, help_text="")
-    standard = forms.ModelChoiceField(
-        Standard.objects.none(),
+    # Of the standards of the calendar, which the page knows.
+    standard: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        None,
         label=gettext_lazy("or as promised for"),
         required=False,
         empty_label=gettext_lazy("the time above"),

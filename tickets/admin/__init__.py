@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tickets.admin import event, project, ticket
+from tickets.admin import clock_check, event, project, ticket
 
-__all__ = ["event", "project", "ticket"]
+__all__ = ["clock_check", "event", "project", "ticket"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tickets.models.accountable import Clock, Custody, Verification
+from tickets.models.clock_check import ClockCheck
 from tickets.models.conversation import Attachment, Follow, Message, Support
 from tickets.models.event import TicketEvent
 from tickets.models.project import Project
@@ -9,6 +10,7 @@ from tickets.models.ticket import Ticket, TicketAssignee
 __all__ = [
     "Attachment",
     "Clock",
+    "ClockCheck",
     "Custody",
     "Follow",
     "Message",

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from departments.models import Calendar, Department, Stage, Standard
+from tickets.clock_querysets import ClockQuerySet
 from tickets.enums import ClockState, Promise, VerificationState
 from tickets.models.ticket import Ticket
-from tickets.querysets import ClockQuerySet, CustodyQuerySet, VerificationQuerySet
+from tickets.querysets import CustodyQuerySet, VerificationQuerySet
 
 
 class Clock(IdentifiedModel):
