@@ -16,11 +16,11 @@ from django.utils import timezone
 from accounts.models import User
 from departments.models import Category
 from departments.tests.factories import office_hours, staff_member
-from tickets.actions.clocks import WARN_AT_SHARE
 from tickets.enums import ClockState, EventKind, Promise, Source, Visibility
 from tickets.feed import relay_events
 from tickets.models import Clock, Custody, Ticket, TicketEvent
 from tickets.tests.factories import burst_pipe_category
+from tickets.workflow import WARN_AT_SHARE
 
 CATEGORIES = 4
 BLOCK = 5000

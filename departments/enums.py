@@ -37,6 +37,15 @@ class Weekday(models.IntegerChoices):
     SATURDAY = 5, _("Saturday")
     SUNDAY = 6, _("Sunday")
 
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def from_word(cls, word: str) -> Weekday:
+        """The weekday with this English word. Raises KeyError for any other."""
+        return cls[word.upper()]
+
 
 class EscalationAudience(models.TextChoices):
     """Who hears of an expired ticket at a step of the ladder."""

@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from departments.escalation import USUAL_LADDER, Step
 from departments.geometry import WardIndex
 from departments.models import (
+    Calendar,
     Category,
     Department,
     DepartmentMember,
@@ -28,7 +29,7 @@ from departments.models import (
     Ward,
 )
 from departments.permissions import remember_departments
-from departments.querysets import CategoryQuerySet, LeaveQuerySet
+from departments.querysets import CategoryQuerySet, LeaveQuerySet, StandardQuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -58,6 +59,11 @@ def standard_for(category: Category | None, priority: int) -> Standard | None:
     if category is None:
         return None
     return Standard.objects.for_category(category.pk, priority).first()
+
+
+def standards_counted_by(calendar: Calendar) -> StandardQuerySet:
+    """The promises in use whose time runs in this calendar, by category."""
+    return Standard.objects.counted_by(calendar).in_use().with_category().by_category()
 
 
 def first_department(organisation_id: uuid.UUID) -> Department | None:

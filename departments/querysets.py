@@ -18,6 +18,7 @@ from departments.presence import MINUTES_A_DAY, MINUTES_A_WEEK
 
 if TYPE_CHECKING:
     from departments.models import (
+        Calendar,
         Category,
         Department,
         DepartmentMember,
@@ -54,6 +55,28 @@ class OrganisationScopedQuerySet(models.QuerySet[Row]):
             return self.all()
         public = Q(organisation__public_reports=True, organisation__is_active=True)
         return self.filter(public | Q(organisation_id__in=list(roles_of(user))))
+
+
+class CalendarQuerySet(OrganisationScopedQuerySet["Calendar"]):
+    def in_force(self) -> CalendarQuerySet:
+        """The version of each calendar that holds for new promises."""
+        return self.filter(replaced_by__isnull=True)
+
+    def with_name(self, name: str) -> CalendarQuerySet:
+        return self.filter(name=name)
+
+    def by_name(self) -> CalendarQuerySet:
+        return self.order_by("name", "-version", "pk")
+
+    def newest_first(self) -> CalendarQuerySet:
+        return self.order_by("-version", "pk")
+
+    def lacking_holidays_of(self, year: int) -> CalendarQuerySet:
+        """Calendars that keep up with the public holidays and do not have those of the year yet."""
+        return self.filter(public_holidays_until__lt=year)
+
+    def with_rows(self) -> CalendarQuerySet:
+        return self.prefetch_related("intervals", "exceptions")
 
 
 class DepartmentQuerySet(OrganisationScopedQuerySet["Department"]):
@@ -113,9 +136,28 @@ class CategoryQuerySet(OrganisationScopedQuerySet["Category"]):
 
 
 class StandardQuerySet(models.QuerySet["Standard"]):
+    def in_use(self) -> StandardQuerySet:
+        return self.filter(is_active=True)
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> StandardQuerySet:
+        return self.filter(category__organisation_id=organisation_id)
+
+    def counted_by(self, calendar: Calendar) -> StandardQuerySet:
+        """Those whose time runs in this calendar: by their own choice or as the department's."""
+        own = Q(calendar=calendar)
+        return self.filter(own | Q(calendar__isnull=True, category__department__calendar=calendar))
+
+    def with_category(self) -> StandardQuerySet:
+        return self.select_related("category__department__calendar", "calendar")
+
+    def by_category(self) -> StandardQuerySet:
+        return self.order_by("category__name", F("priority").asc(nulls_first=True), "pk")
+
     def for_category(self, category_id: uuid.UUID, priority: int) -> StandardQuerySet:
         """The standards that could apply, the one for exactly this priority before the general one."""
-        matching = self.filter(Q(priority=priority) | Q(priority__isnull=True), category_id=category_id)
+        matching = self.in_use().filter(
+            Q(priority=priority) | Q(priority__isnull=True), category_id=category_id
+        )
         return matching.select_related("calendar").order_by(F("priority").asc(nulls_last=True), "pk")
 
 

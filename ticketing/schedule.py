@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery.schedules import crontab
+
 
 def every(seconds: float, task: str) -> dict[str, Any]:
     """An entry that is dropped rather than queued twice when the workers are busy for longer."""
     return {"task": task, "schedule": float(seconds), "options": {"expires": seconds * 0.9}}
+
+
+def at(hour: int, minute: int, task: str, **days: str) -> dict[str, Any]:
+    """An entry of every day, or of the days that a crontab names, in the city's own time."""
+    return {"task": task, "schedule": crontab(hour=str(hour), minute=str(minute), **days)}
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {
@@ -23,5 +30,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Forget accounts whose number nobody confirmed": every(3600, "accounts.forget_unconfirmed"),
     "Forget what repeated requests were answered": every(3600, "accounts.forget_old_answers"),
     "Go on with imports that stopped": every(60, "tickets.go_on_with_imports"),
+    "Let open promises follow new working hours": every(300, "tickets.follow_calendars"),
+    "Add the public holidays of years to come": at(
+        3, 10, "departments.keep_up_with_holidays", day_of_month="1"
+    ),
+    "Compare open clocks with their history": at(2, 40, "tickets.verify_clocks"),
     "Send messages that wait for another attempt": every(30, "notifications.deliver_due"),
 }

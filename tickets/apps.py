@@ -12,3 +12,4 @@ class TicketsConfig(AppConfig):
         # These register with the apps below; at the top they would come before the models are there.
         import_module("tickets.own_data")
         import_module("tickets.staffing")
+        import_module("tickets.calendar_uses")

@@ -118,6 +118,7 @@ class EventKind(models.TextChoices):
     TRANSFERRED = "ticket.transferred", _("transferred")
     BOUNCED = "ticket.bounced", _("sent back and forth")
     PROMOTED = "ticket.promoted", _("moved to the next stage")
+    HOURS_CHANGED = "ticket.hours_changed", _("counted by new working hours")
     EXPIRING = "ticket.expiring", _("promise about to be missed")
     RESPONSE_LATE = "ticket.response_late", _("answer is late")
     EXPIRED = "ticket.expired", _("promise missed")

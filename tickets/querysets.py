@@ -21,7 +21,6 @@ from tickets.tags import fold_tag
 if TYPE_CHECKING:
     from tickets.models import (
         Attachment,
-        Clock,
         Custody,
         Message,
         Project,
@@ -161,6 +160,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return (
             self.unsettled().filter(escalation_level__gt=0).order_by("-escalation_level", "expired_at", "pk")
         )
+
+    def with_open_clocks(self) -> TicketQuerySet:
+        """Where a clock runs or pauses, or may still go on."""
+        clocks = self.model._meta.get_field("clocks").related_model._default_manager
+        live = clocks.filter(ticket_id=OuterRef("pk"), state__in=[ClockState.RUNNING, ClockState.PAUSED])
+        return self.filter(Q(status__in=UNCLOSED) | Exists(live))
 
     # Whose they are
 
@@ -394,7 +399,11 @@ class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
             return self.filter(pk=event.pk)
         return self.filter(ticket_id=event.ticket_id, update_key=event.update_key).order_by("pk")
 
-    def since(self, moment: datetime) -> TicketEventQuerySet:
+    def by_version(self) -> TicketEventQuerySet:
+        """In the order in which a ticket's changes were made, whenever they count as happened."""
+        return self.order_by("ticket_id", "ticket_version", "pk")
+
+    def later_than(self, moment: datetime) -> TicketEventQuerySet:
         return self.filter(occurred_at__gt=moment)
 
     def of_kind(self, *kinds: str) -> TicketEventQuerySet:
@@ -418,39 +427,6 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
     def in_order(self) -> AttachmentQuerySet:
         return self.order_by("created_at", "pk")
-
-
-class ClockQuerySet(models.QuerySet["Clock"]):
-    def live(self) -> ClockQuerySet:
-        return self.filter(state__in=[ClockState.RUNNING, ClockState.PAUSED])
-
-    def running(self) -> ClockQuerySet:
-        return self.filter(state=ClockState.RUNNING)
-
-    def paused(self) -> ClockQuerySet:
-        return self.filter(state=ClockState.PAUSED)
-
-    def due_by(self, now: datetime) -> ClockQuerySet:
-        return self.running().filter(due_at__lte=now).order_by("due_at", "pk")
-
-    def expiring_at(self, now: datetime) -> ClockQuerySet:
-        """Running clocks with most of their target used up, not due yet, of which nobody was warned."""
-        running = self.running().filter(warned_at__isnull=True, warn_at__lte=now, due_at__gt=now)
-        return running.order_by("warn_at", "pk")
-
-    def warning_behind(self, at: datetime, key: uuid.UUID) -> ClockQuerySet:
-        """Behind a place of `expiring_at`."""
-        return self.filter(Q(warn_at__gt=at) | Q(pk__gt=key), warn_at__gte=at)
-
-    def due_behind(self, due_at: datetime, key: uuid.UUID) -> ClockQuerySet:
-        """Behind a place of `due_by`."""
-        return self.filter(Q(due_at__gt=due_at) | Q(pk__gt=key), due_at__gte=due_at)
-
-    def cancelled(self) -> ClockQuerySet:
-        return self.filter(state=ClockState.CANCELLED)
-
-    def for_promise(self, promise: str) -> ClockQuerySet:
-        return self.filter(promise=promise)
 
 
 class CustodyQuerySet(models.QuerySet["Custody"]):

@@ -8,8 +8,18 @@ from celery import shared_task
 
 from departments.models import Department
 from tickets import feed
-from tickets.actions import draining, escalation, expiry, handing_on, importing, sweeps, warnings
-from tickets.wakeups import DRAIN, IMPORT, RELAY
+from tickets.actions import (
+    clock_check,
+    draining,
+    escalation,
+    expiry,
+    handing_on,
+    importing,
+    new_hours,
+    sweeps,
+    warnings,
+)
+from tickets.wakeups import DRAIN, FOLLOW, IMPORT, RELAY
 
 
 @shared_task(name=RELAY, queue="interactive")
@@ -31,6 +41,17 @@ def run_import(*, run_id: str) -> int:
 @shared_task(name="tickets.go_on_with_imports", queue="sweeps")
 def go_on_with_imports() -> int:
     return importing.wake_unfinished_imports()
+
+
+@shared_task(name=FOLLOW, queue="sweeps")
+def follow_calendars() -> int:
+    return new_hours.follow_calendars(acting_user=None)
+
+
+@shared_task(name="tickets.verify_clocks", queue="reports")
+def verify_clocks() -> int:
+    """Returns how many differences there are."""
+    return sum(check.count for check in clock_check.check_clocks(acting_user=None))
 
 
 @shared_task(name="tickets.drain_all_queues", queue="sweeps")

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 RELAY = "tickets.relay_events"
 DRAIN = "tickets.drain_queue"
 IMPORT = "tickets.run_import"
+FOLLOW = "tickets.follow_calendars"
 
 
 @dataclass(frozen=True)

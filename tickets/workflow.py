@@ -18,6 +18,8 @@ from common.text import checked_text
 from tickets.enums import EventKind, Outcome, Status, Visibility
 
 MAX_NOTE = 5000
+# A warning about a promise is due when this share of its time is used up.
+WARN_AT_SHARE = 0.8
 
 
 class Verb(StrEnum):

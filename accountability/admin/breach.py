@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -89,7 +89,7 @@ class BreachAdmin(ScopedModelAdmin):
             return self._write(request, breach)
         return self._show(request, breach, RemedyForm())
 
-    def _write(self, request: HttpRequest, breach: Breach) -> HttpResponse:
+    def _write(self, request: HttpRequest, breach: Breach) -> Any:
         form = RemedyForm(request.POST)
 
         def act(typed: dict[str, Any]) -> Breach:

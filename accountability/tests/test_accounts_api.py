@@ -223,8 +223,8 @@ def test_people_are_compared_within_a_department_for_its_own(
     colleague, foreigner = strangers(category)
     resident = MembershipFactory.create(organisation=category.organisation, role=Role.RESIDENT).user
     slug = category.organisation.slug
-    for person in (None, colleague, foreigner, resident):
-        assert_problem(get("leaderboards", person, **asked, organisation=slug), 403, "not_allowed")
+    for reader in (None, colleague, foreigner, resident):
+        assert_problem(get("leaderboards", reader, **asked, organisation=slug), 403, "not_allowed")
 
 
 def test_boards_refuse_nonsense_and_are_empty_where_no_account_is_kept(

@@ -21,15 +21,15 @@ from demo.seed.rows import Row
 from demo.seed.tale import Tale
 from demo.seed.words import Wording
 from demo.seed.world import DemoCategory, DemoDepartment, Resident, World, read_world
+from departments.actions.calendars import create_calendar
 from departments.enums import Priority
+from departments.hours import Hours
 from departments.models import (
-    Calendar,
     Category,
     Department,
     DepartmentMember,
     Stage,
     Standard,
-    WorkingInterval,
 )
 from tickets.enums import Source, Status
 from tickets.models import Project, TicketAssignee
@@ -108,10 +108,9 @@ def _create(people: Sequence[SignIn], now: datetime) -> Company:
 
 
 def _department(organisation: Organisation, document: dict[str, Any]) -> Department:
-    calendar = Calendar.objects.create(organisation=organisation, name="Office hours")
-    WorkingInterval.objects.bulk_create(
-        WorkingInterval(calendar=calendar, weekday=day, starts_minute=_OPENS, ends_minute=_SHUTS)
-        for day in range(5)
+    office = Hours(organisation.time_zone, weekly=(((_OPENS, _SHUTS),),) * 5 + ((), ()))
+    calendar = create_calendar(
+        organisation, name="Office hours", hours=office, keeps_public_holidays=True, acting_user=None
     )
     row = document["department"]
     department = Department.objects.create(

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from common.references import make_reference
-from demo.seed.promises import ToldClock
+from demo.seed.promises import DemoClock
 from demo.seed.rows import Row, copy_rows
 from demo.seed.tale import Tale
 from tickets.feed import latest_position
@@ -60,14 +60,14 @@ class Ledger:
             yield event
 
 
-def _clock_row(tale: Tale, clock: ToldClock) -> Row:
+def _clock_row(tale: Tale, clock: DemoClock) -> Row:
     return {
         "id": clock.id,
         "ticket_id": tale.ticket["id"],
         "promise": clock.promise,
         "state": clock.state,
-        "standard_id": clock.standard.id,
-        "calendar_id": clock.standard.calendar_id,
+        "standard_id": clock.standard_id,
+        "calendar_id": clock.calendar_id,
         "target_seconds": clock.target_seconds,
         "elapsed_seconds": clock.elapsed_seconds,
         "started_at": clock.started_at,

@@ -99,9 +99,9 @@ class Tale(Telling):
         self.advance(at)
         self._meet(at, Promise.RESPOND)
         for clock in self.clocks:
-            if clock.state is ClockState.RUNNING:
+            if clock.state == ClockState.RUNNING:
                 clock.pause(at)
-                if clock.promise is Promise.RESOLVE:
+                if clock.promise == Promise.RESOLVE:
                     self.write(due_at=None)
         self._release_custody(at)
         self.write(status=Status.RESPONDED, responded_at=at, auto_close_at=at + self.world.auto_close)
@@ -120,9 +120,9 @@ class Tale(Telling):
         self.advance(at)
         self.write(status=Status.IN_PROGRESS, auto_close_at=None)
         for clock in self.clocks:
-            if clock.state is ClockState.PAUSED:
+            if clock.state == ClockState.PAUSED:
                 clock.resume(at)
-                if clock.promise is Promise.RESOLVE:
+                if clock.promise == Promise.RESOLVE:
                     self.write(due_at=clock.due_at)
         said = self._say(
             at,
@@ -186,9 +186,9 @@ class Tale(Telling):
             reopened_count=self.ticket["reopened_count"] + 1,
         )
         for clock in self.clocks:
-            if clock.promise is Promise.RESOLVE:
+            if clock.promise == Promise.RESOLVE:
                 clock.go_on(at)
-                if clock.state is ClockState.RUNNING:
+                if clock.state == ClockState.RUNNING:
                     self.write(due_at=clock.due_at)
         self._record_rule(Verb.DISPUTE, at, actor=self.reporter_id, note=reason)
         self._hand_over(at)

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from demo.seed.identifiers import key_at
-from demo.seed.promises import ToldClock
+from demo.seed.promises import DemoClock, promised
 from demo.seed.world import DemoCategory, DemoDepartment, Member, Resident, World
 from departments.enums import EscalationAudience
 from departments.escalation import USUAL_LADDER
@@ -59,7 +59,8 @@ class Telling:
         self.supports: list[Row] = []
         self.custodies: list[Row] = []
         self.verifications: list[Row] = []
-        self.clocks: list[ToldClock] = []
+        self.clocks: list[DemoClock] = []
+        self._terms: list[dict[str, Any]] = []
         self._asides: list[tuple[datetime, int, Aside]] = []
         self._last_key_at = 0
 
@@ -123,23 +124,23 @@ class Telling:
 
     def _timers(self) -> Iterator[tuple[datetime, int, Aside]]:
         for clock in self.clocks:
-            if clock.state is ClockState.RUNNING and clock.due_at is not None:
+            if clock.state == ClockState.RUNNING and clock.due_at is not None:
                 yield clock.due_at, 0, partial(self._run_out, clock)
                 if clock.warn_at is not None and clock.warned_at is None and clock.warn_at < clock.due_at:
                     yield clock.warn_at, 1, partial(self._warn, clock)
         if self.ticket.get("escalate_at") is not None:
             yield self.ticket["escalate_at"], 2, self._escalate
 
-    def _run_out(self, clock: ToldClock, at: datetime) -> None:
-        due_at = clock.breach()
-        if clock.promise is Promise.RESOLVE:
-            self.ticket["escalate_at"] = clock.standard.hours.add(due_at, USUAL_LADDER[0].delay_seconds)
+    def _run_out(self, clock: DemoClock, at: datetime) -> None:
+        due_at = clock.run_out()
+        if clock.promise == Promise.RESOLVE:
+            self.ticket["escalate_at"] = clock.hours.add(due_at, USUAL_LADDER[0].delay_seconds)
             self.write(expired_at=due_at)
             self.record(EventKind.EXPIRED, due_at, actor=None)
         else:
             self.record(EventKind.RESPONSE_LATE, due_at, actor=None, visibility=Visibility.STAFF)
 
-    def _warn(self, clock: ToldClock, at: datetime) -> None:
+    def _warn(self, clock: DemoClock, at: datetime) -> None:
         clock.warned_at = at
         data = {"promise": clock.promise, "due_at": clock.due_at}
         self.record(EventKind.EXPIRING, at, actor=None, visibility=Visibility.STAFF, data=data)
@@ -159,7 +160,7 @@ class Telling:
 
     @property
     def _escalation_hours(self) -> WorkingCalendar:
-        return next(clock for clock in self.clocks if clock.promise is Promise.RESOLVE).standard.hours
+        return next(clock for clock in self.clocks if clock.promise == Promise.RESOLVE).hours
 
     def _pause_escalation(self, at: datetime) -> None:
         if self.ticket.get("escalate_at") is not None:
@@ -207,7 +208,7 @@ class Telling:
                 "on_behalf_of": on_behalf_of,
                 "note": note,
                 "changes": self.changes,
-                "data": data or {},
+                "data": {**(data or {}), **({"clocks": self._terms} if self._terms else {})},
                 "department_id": self.ticket["department_id"],
                 "stage_id": self.ticket["stage_id"],
                 "assignee_id": self.ticket["assignee_id"],
@@ -215,7 +216,7 @@ class Telling:
                 "occurred_at": at,
             }
         )
-        self.changes = {}
+        self.changes, self._terms = {}, []
 
     def _record_rule(
         self,
@@ -262,14 +263,14 @@ class Telling:
             return
         targets = {Promise.RESPOND: standard.respond_seconds, Promise.RESOLVE: standard.resolve_seconds}
         for promise, seconds in targets.items():
-            clock = ToldClock(self.new_id(at), promise, standard, seconds, at)
-            clock.run(at)
+            clock = promised(self.new_id(at), promise, standard, seconds, at)
             self.clocks.append(clock)
+            self._terms.append(clock.terms())
         self.write(due_at=self.clocks[-1].due_at)
 
     def _meet(self, at: datetime, promise: Promise) -> None:
         for clock in self.clocks:
-            if clock.promise is promise:
+            if clock.promise == promise:
                 clock.stop(at, ClockState.MET)
 
     def _cancel_clocks(self, at: datetime) -> None:

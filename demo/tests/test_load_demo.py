@@ -126,7 +126,7 @@ def test_the_sweeps_find_nothing_left_to_do() -> None:
 
 def test_big_teams_work_in_shifts_and_somebody_is_on_leave_but_nobody_whom_one_can_be() -> None:
     load(tickets=0)
-    there = DepartmentMember.objects.with_presence(timezone.now())
+    there: Any = DepartmentMember.objects.with_presence(timezone.now())
     water = there.filter(department__code="water", department__organisation__slug="tshwane")
     # A Wednesday, 11:40 in Pretoria: one of three shifts runs.
     assert sorted(member.is_on_shift for member in water.filter(shifts__isnull=False).distinct()) == [

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +18,13 @@ from accounts.enums import Capability
 from accounts.permissions import has_capability_anywhere
 from common.admin import MenuEntry, MenuGroup, OwnedForm, ScopedModelAdmin, ScopedTabularInline
 from common.errors import DomainError
+from departments.actions.standards import (
+    CHANGEABLE,
+    change_standard,
+    check_never_given,
+    create_standard,
+    delete_standard,
+)
 from departments.admin.fields import SpanField, span_words
 from departments.admin.filters import DepartmentFilter
 from departments.models import Category, Standard
@@ -35,9 +43,24 @@ class StandardForm(forms.ModelForm[Standard]):
             "respond_within_seconds",
             "resolve_within_seconds",
             "calendar",
+            "is_active",
             "source",
             "is_assumption",
         )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Clocks refer to it: for another priority there is another promise.
+        self.fields["priority"].disabled = not self.instance._state.adding
+
+
+def refuse_deleting_what_was_given(form: Any) -> None:
+    """In place of Django's list of every clock: the sentence of the refusal."""
+    if form.cleaned_data.get(DELETION_FIELD_NAME):
+        try:
+            check_never_given(form.instance)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
 
 
 class StandardInline(ScopedTabularInline):
@@ -46,6 +69,24 @@ class StandardInline(ScopedTabularInline):
     model = Standard
     form = StandardForm
     verbose_name_plural = gettext_lazy("Promises, in working time such as 4 h or 1 h 30 min")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        formset = super().get_formset(request, obj, **options)
+        formset.form.hand_clean_DELETE = refuse_deleting_what_was_given
+        return formset
+
+
+def save_standards(formset: Any, *, acting_user: Any) -> None:
+    """What the table of promises says now, by the actions and their refusals."""
+    formset.save(commit=False)
+    for standard in formset.deleted_objects:
+        delete_standard(standard, acting_user=acting_user)
+    for standard, changed in formset.changed_objects:
+        terms = {name: getattr(standard, name) for name in changed}
+        change_standard(standard, acting_user=acting_user, **terms)
+    for standard in formset.new_objects:
+        terms = {name: getattr(standard, name) for name in CHANGEABLE}
+        create_standard(standard.category, priority=standard.priority, acting_user=acting_user, **terms)
 
 
 @admin.register(Category)
@@ -83,6 +124,9 @@ class CategoryAdmin(ScopedModelAdmin):
         rows: Any = super().choices_for(db_field, request)
         return rows.managed_by(request.user) if db_field.name == "department" else rows
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        save_standards(formset, acting_user=request.user)
+
     @display(description=gettext_lazy("usual priority"), ordering="default_priority")
     def priority_word(self, category: Category) -> str:
         return category.get_default_priority_display()
@@ -90,7 +134,8 @@ class CategoryAdmin(ScopedModelAdmin):
     @display(description=gettext_lazy("promise"))
     def promise_words(self, category: Category) -> str:
         """The general promise, or the first of the special ones."""
-        standards = sorted(category.standards.all(), key=lambda row: row.priority or 0)
+        used = [row for row in category.standards.all() if row.is_active]
+        standards = sorted(used, key=lambda row: row.priority or 0)
         if not standards:
             return _("nothing promised")
         return _("answer in %(respond)s, fix in %(resolve)s") % {

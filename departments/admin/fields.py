@@ -1,4 +1,4 @@
-"""Times as people write them: a time of day for minutes, hours and minutes for seconds."""
+"""Times as people write them: the hours of a day for minutes, hours and minutes for seconds."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from departments.presence import clock_time as time_of_day
-from departments.working_time import MINUTES_A_DAY
-
-__all__ = ["MinuteField", "SpanField", "span_words", "time_of_day"]
+from common.errors import DomainError
+from departments.hours import read_hours, write_hours
+from departments.models import LONGEST_PROMISE
+from departments.presence import clock_time
+from departments.working_time import MINUTES_A_DAY, Intervals
 
 _TIME_OF_DAY = re.compile(r"^(\d{1,2})[:h.](\d{2})$")
 _PART = re.compile(r"(\d+)\s*(h|hours?|min|minutes?|m|s|seconds?)\b", re.IGNORECASE)
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
-_LONGEST = 10 * 366 * 24 * 3600
 
 
 def span_words(seconds: int) -> str:
@@ -30,6 +30,25 @@ def span_words(seconds: int) -> str:
     return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
 
 
+class HoursField(forms.CharField):
+    """The open hours of one day, kept as minutes after its midnight; nothing for a closed day."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = UnfoldAdminTextInputWidget(
+            attrs={"placeholder": gettext_lazy("closed"), "autocomplete": "off"}
+        )
+        super().__init__(max_length=200, required=False, widget=widget, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return write_hours(value) if isinstance(value, tuple) else value
+
+    def clean(self, value: Any) -> Intervals:
+        try:
+            return read_hours(super().clean(value))
+        except DomainError as refusal:
+            raise ValidationError(refusal.message) from refusal
+
+
 class MinuteField(forms.CharField):
     """A time of day, kept as minutes after midnight."""
 
@@ -38,7 +57,7 @@ class MinuteField(forms.CharField):
         super().__init__(max_length=5, widget=widget, **options)
 
     def prepare_value(self, value: Any) -> Any:
-        return time_of_day(value) if isinstance(value, int) else value
+        return clock_time(value) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> int | None:
         typed = super().clean(value)
@@ -72,7 +91,7 @@ class SpanField(forms.CharField):
         if _PART.sub("", typed).strip(" ,"):
             raise ValidationError(_("Write it in hours and minutes: 4 h, 1 h 30 min, 45 min."))
         seconds = sum(int(number[:9]) * _SECONDS[unit[0].lower()] for number, unit in _PART.findall(typed))
-        if not 1 <= seconds <= _LONGEST:
+        if not 1 <= seconds <= LONGEST_PROMISE:
             raise ValidationError(_("This is too short or too long."))
         return seconds
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Accent, OrganisationKind
 from accounts.models import Organisation
 from common.errors import DomainError
-from departments.cities.tables import ASSUMPTION, CalendarRow, CategoryRow, City, public_holidays
+from departments.actions.calendars import create_calendar
+from departments.cities.tables import ASSUMPTION, CalendarRow, CategoryRow, City
 from departments.enums import Priority
 from departments.geometry import ward_cells
+from departments.hours import Hours, public_holidays, with_holidays
 from departments.models import (
     Calendar,
-    CalendarException,
     Category,
     Department,
     Region,
@@ -26,11 +27,11 @@ from departments.models import (
     Standard,
     Suburb,
     Ward,
-    WorkingInterval,
 )
+from departments.working_time import MINUTES_A_DAY, Intervals
 
+# Tickets from before may be brought along, and reports look back.
 YEARS_BACK = 2
-YEARS_AHEAD = 3
 # An urgent case of a kind that usually is not: a quarter of the time to respond, half to resolve.
 _URGENT_RESPOND_SHARE = 4
 _URGENT_RESOLVE_SHARE = 2
@@ -58,9 +59,8 @@ def load_city(city: City, *, slug: str, today: date, report: Report) -> Organisa
     """
     organisation = _organisation(city, slug)
     report(f"{organisation.name}: reference prefix {organisation.reference_prefix}")
-    years = range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)
-    calendars = _calendars(city, organisation, public_holidays(organisation.country, years))
-    report(f"{len(calendars)} calendars with public holidays {years[0]} to {years[-1]}")
+    calendars = _calendars(city, organisation, today)
+    report(f"{len(calendars)} calendars")
     regions = _regions(city, organisation)
     wards = _wards(city, organisation, regions)
     report(f"{len(regions)} regions, {len(wards)} wards")
@@ -92,49 +92,33 @@ def _organisation(city: City, slug: str) -> Organisation:
     return organisation
 
 
-def _calendars(city: City, organisation: Organisation, holidays: dict[date, str]) -> dict[str, Calendar]:
+def _calendars(city: City, organisation: Organisation, today: date) -> dict[str, Calendar]:
+    """Those that are not there yet, with the public holidays; the others are the organisation's own."""
+    past = public_holidays(organisation.country, range(today.year - YEARS_BACK, today.year))
+    present = {row.name: row for row in Calendar.objects.of_organisation(organisation.pk).in_force()}
     calendars = {}
     for row in city.calendars:
-        calendar, _created = Calendar.objects.update_or_create(
-            organisation=organisation,
+        calendars[row.code] = present.get(row.name) or create_calendar(
+            organisation,
             name=row.name,
-            version=1,
-            defaults={"time_zone": organisation.time_zone, "around_the_clock": row.around_the_clock},
+            hours=Hours(
+                organisation.time_zone,
+                around_the_clock=row.around_the_clock,
+                weekly=tuple(_intervals(row) if day in row.weekdays else () for day in range(7)),
+                days=() if row.around_the_clock else with_holidays((), past),
+            ),
+            keeps_public_holidays=not row.around_the_clock,
+            acting_user=None,
         )
-        _intervals(row, calendar)
-        if not row.around_the_clock:
-            _closed_on(calendar, holidays)
-        calendars[row.code] = calendar
     return calendars
 
 
-def _intervals(row: CalendarRow, calendar: Calendar) -> None:
-    wanted = [
-        WorkingInterval(
-            calendar=calendar, weekday=day, starts_minute=_minute(start), ends_minute=_minute(end)
-        )
-        for day in row.weekdays
-        for start, end in row.hours
-    ]
-    WorkingInterval.objects.bulk_create(
-        wanted,
-        update_conflicts=True,
-        unique_fields=["calendar", "weekday", "starts_minute"],
-        update_fields=["ends_minute"],
-    )
+def _intervals(row: CalendarRow) -> Intervals:
+    return tuple((_minute(start), _minute(end)) for start, end in row.hours)
 
 
 def _minute(moment: time) -> int:
-    return 24 * 60 if moment == time.max else moment.hour * 60 + moment.minute
-
-
-def _closed_on(calendar: Calendar, holidays: dict[date, str]) -> None:
-    known = set(CalendarException.objects.filter(calendar=calendar).values_list("date", flat=True))
-    CalendarException.objects.bulk_create(
-        CalendarException(calendar=calendar, date=day, name=name)
-        for day, name in holidays.items()
-        if day not in known
-    )
+    return MINUTES_A_DAY if moment == time.max else moment.hour * 60 + moment.minute
 
 
 def _regions(city: City, organisation: Organisation) -> dict[str, Region]:

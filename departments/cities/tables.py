@@ -10,11 +10,9 @@ import csv
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 from pathlib import Path
 from typing import Any
-
-import holidays
 
 from departments.geometry import Bounds, WardPoint
 
@@ -160,11 +158,6 @@ def read_city(slug: str) -> City:
         suburbs=tuple(_suburb(row) for row in _rows(folder / "suburbs.csv")),
         categories=tuple(_category(row, calendars) for row in _rows(folder / "categories.csv")),
     )
-
-
-def public_holidays(country: str, years: range) -> dict[date, str]:
-    """Public holidays with their names, those moved from a Sunday to the Monday included."""
-    return dict(sorted(holidays.country_holidays(country, years=years, language="en_US").items()))
 
 
 def working_minutes(duration: str, *, calendar: CalendarRow) -> int:

@@ -15,6 +15,9 @@ from departments.models.calendar import Calendar
 from departments.models.department import Department
 from departments.querysets import CategoryQuerySet, StandardQuerySet
 
+# Ten years around the clock, in seconds.
+LONGEST_PROMISE = 10 * 366 * 24 * 3600
+
 
 class Category(IdentifiedModel):
     """A kind of problem that a department handles; in Open311 a service."""
@@ -62,7 +65,10 @@ class Category(IdentifiedModel):
 
 
 class Standard(IdentifiedModel):
-    """The promise for a category and priority, in working seconds of a calendar."""
+    """The promise for a category and priority, in working seconds of a calendar.
+
+    Clocks freeze what it says when they start: a change, or the end of its use, is for new ones.
+    """
 
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, related_name="standards", verbose_name=_("category")
@@ -83,6 +89,9 @@ class Standard(IdentifiedModel):
     )
     source = models.CharField(_("source"), max_length=300, blank=True)
     is_assumption = models.BooleanField(_("is an assumption"), default=False)
+    is_active = models.BooleanField(
+        _("in use"), default=True, help_text=_("Otherwise new tickets get the promise for every priority.")
+    )
 
     objects = StandardQuerySet.as_manager()
 
@@ -101,6 +110,11 @@ class Standard(IdentifiedModel):
                 violation_error_message=_(
                     "Both times must be positive, and resolving cannot be due before responding."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(resolve_within_seconds__lte=LONGEST_PROMISE),
+                name="standard_targets_are_in_reach",
+                violation_error_message=_("Nobody promises anything for more than ten years."),
             ),
             models.CheckConstraint(
                 condition=Q(priority__isnull=True) | Q(priority__in=Priority.values),

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import date
 
 import pytest
 
-from departments.cities.tables import ASSUMPTION, City, UnknownCity, known_cities, public_holidays, read_city
+from departments.cities.tables import ASSUMPTION, City, UnknownCity, known_cities, read_city
 from departments.geometry import WardIndex, ward_cells
 
 PRIORITIES = {"low", "medium", "high", "urgent"}
@@ -103,9 +102,3 @@ def test_an_office_day_has_eight_and_a_half_hours(tshwane: City) -> None:
     assert minutes == {"office": 510, "always": 1440}
     meter = next(category for category in tshwane.categories if category.code == "WAT-METER")
     assert meter.resolve_minutes == 2 * 510
-
-
-def test_a_holiday_on_a_sunday_moves_to_the_monday() -> None:
-    days = public_holidays("ZA", range(2027, 2028))
-    assert days[date(2027, 3, 21)] == "Human Rights Day"
-    assert days[date(2027, 3, 22)] == "Human Rights Day (observed)"

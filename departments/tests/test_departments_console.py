@@ -10,14 +10,13 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
-from departments.admin.fields import MinuteField, SpanField, span_words, time_of_day
-from departments.models import Calendar, CalendarException, Department, DepartmentMember, Standard
+from departments.admin.fields import SpanField, span_words
+from departments.models import Department, DepartmentMember, Standard
 from departments.tests.factories import (
     CategoryFactory,
     DepartmentFactory,
     StageFactory,
     StandardFactory,
-    office_hours,
     staff_member,
 )
 
@@ -144,42 +143,9 @@ def test_a_promise_that_is_no_time_is_refused(department: Department, admin: Use
     assert Standard.objects.get().respond_within_seconds == 4 * 3600
 
 
-def test_hours_are_typed_as_times_of_day(department: Department, boss: User) -> None:
-    calendar = office_hours(department.calendar)
-    client = as_person(boss)
-    data = filled_form(client.get(page("calendar", calendar.pk)))
-    data["intervals-0-starts_minute"] = "07:30"
-    data |= {
-        "exceptions-TOTAL_FORMS": "1",
-        "exceptions-0-date": "2026-12-16",
-        "exceptions-0-name": "Day of Reconciliation",
-        "exceptions-0-calendar": str(calendar.pk),
-    }
-    response = client.post(page("calendar", calendar.pk), data)
-    assert response.status_code == 302, response.context["errors"]
-    assert calendar.intervals.order_by("weekday").values_list("starts_minute", flat=True)[0] == 450
-    holiday = CalendarException.objects.get()
-    assert (holiday.name, holiday.starts_minute) == ("Day of Reconciliation", None)
-
-
-@pytest.mark.parametrize("typed", ["25:00", "08:75", "eight", "24:01"])
-def test_a_time_that_no_clock_shows_is_refused(department: Department, boss: User, typed: str) -> None:
-    calendar = office_hours(department.calendar)
-    client = as_person(boss)
-    data = filled_form(client.get(page("calendar", calendar.pk)))
-    response = client.post(page("calendar", calendar.pk), data | {"intervals-0-starts_minute": typed})
-    assert response.status_code == 200
-    assert Calendar.objects.get(pk=calendar.pk).intervals.order_by("weekday")[0].starts_minute == 480
-
-
 @pytest.mark.parametrize("seconds", [1, 45 * 60, 3600, 5400, 90 * 3600, 3661])
 def test_what_is_shown_can_be_typed_again(seconds: int) -> None:
     assert SpanField().clean(span_words(seconds)) == seconds
-
-
-@pytest.mark.parametrize("minute", [0, 510, 1439, 1440])
-def test_a_time_of_day_can_be_typed_again(minute: int) -> None:
-    assert MinuteField().clean(time_of_day(minute)) == minute
 
 
 def test_a_stranger_is_not_made_a_member(department: Department, admin: User) -> None:

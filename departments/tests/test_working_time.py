@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from departments.tests.factories import CalendarFactory, office_hours
@@ -36,7 +36,8 @@ def at(text: str, zone: ZoneInfo = JOHANNESBURG) -> datetime:
 
 # Laws
 
-LAW = settings(deadline=None, max_examples=60)
+# A busy machine draws slowly; that says nothing about the law.
+LAW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

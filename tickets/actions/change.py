@@ -45,6 +45,16 @@ class Change:
         self.changes: dict[str, tuple[Any, Any]] = {}
         # Fields that are set beside what is told: saved with the next event.
         self.timers: set[str] = set()
+        self._promises: list[dict[str, Any]] = []
+
+    def promise(self, terms: dict[str, Any]) -> None:
+        """Remember what a clock froze: the next event says so, for whoever recomputes clocks from events."""
+        self._promises.append(terms)
+
+    def told_promises(self) -> dict[str, Any]:
+        """What an event says of the clocks, once."""
+        promises, self._promises = self._promises, []
+        return {"clocks": promises} if promises else {}
 
     def write(self, **fields: Any) -> None:
         """Set fields on the ticket, remembering old and new value of those that differ."""
@@ -72,7 +82,7 @@ class Change:
             visibility=facts.get("visibility", Visibility.PUBLIC),
             changes=self.changes,
             note=facts.get("note", ""),
-            data=facts.get("data"),
+            data={**(facts.get("data") or {}), **self.told_promises()},
             on_behalf_of=facts.get("on_behalf_of", ""),
             occurred_at=facts.get("occurred_at", self.at),
         )

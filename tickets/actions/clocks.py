@@ -1,7 +1,9 @@
 """Clocks of a locked ticket: start, pause, resume, meet, breach. Called by other actions only.
 
 A breach is dated at its due time, whoever notices it first: the action that comes too late or the
-sweep.
+sweep. The promise to respond is kept by the first sign of work that the reporter can see: work starts,
+an answer, a message, or the end. Whatever a clock freezes, the event of the change repeats, so that
+`tickets.clock_history` can tell from the events alone how every clock must stand.
 """
 
 from __future__ import annotations
@@ -10,17 +12,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from departments.models import Calendar, Standard
-from departments.queries import Ladders, standard_for
+from departments.queries import Ladders
 from departments.working_time import WorkingCalendar
 from tickets.actions.change import Change
 from tickets.actions.escalation import begin_escalation
 from tickets.actions.surroundings import Surroundings
 from tickets.enums import ClockState, EventKind, Promise, Status, Visibility
 from tickets.models import Clock, Ticket
-from tickets.workflow import UNSETTLED
+from tickets.workflow import UNSETTLED, WARN_AT_SHARE
 
-# A warning goes out when this share of the target is used up.
-WARN_AT_SHARE = 0.8
+Terms = tuple[Standard, Calendar]
 
 
 def start_clocks(change: Change, known: Surroundings | None = None) -> None:
@@ -32,10 +33,10 @@ def start_clocks(change: Change, known: Surroundings | None = None) -> None:
 def new_clocks(change: Change, known: Surroundings) -> Iterator[Clock]:
     """The clocks that start now, not written yet; what the ticket shows of them is written on it."""
     ticket = change.ticket
-    standard = known.standard(ticket.category, ticket.priority)
-    calendar = _calendar_of(ticket, standard)
-    if standard is None or calendar is None:
+    terms = _terms_of(ticket, known)
+    if terms is None:
         return
+    standard, calendar = terms
     hours = calendar.working_calendar()
     for promise, seconds in _targets(standard):
         if promise == Promise.RESPOND and ticket.status != Status.OPEN:
@@ -49,6 +50,7 @@ def new_clocks(change: Change, known: Surroundings) -> Iterator[Clock]:
             started_at=change.at,
         )
         _run(clock, change.at, hours)
+        _tell(change, clock)
         _show_due(change, clock)
         yield clock
 
@@ -89,6 +91,17 @@ def _bank(clock: Clock, at: datetime) -> None:
 def _show_due(change: Change, clock: Clock) -> None:
     if clock.promise == Promise.RESOLVE:
         change.write(due_at=clock.due_at)
+
+
+def _tell(change: Change, clock: Clock) -> None:
+    change.promise(
+        {
+            "promise": str(clock.promise),
+            "target_seconds": clock.target_seconds,
+            "calendar": str(clock.calendar_id),
+            "standard": str(clock.standard_id),
+        }
+    )
 
 
 def breach_what_is_due(change: Change) -> None:
@@ -156,12 +169,24 @@ def resume_clocks(change: Change) -> None:
 
 
 def take_back_resolution(change: Change) -> None:
-    """The work was not done after all: the promise to resolve goes on from where it stopped."""
+    """The work was not done after all: the promise to resolve goes on from where it stopped.
+
+    A clock that was met or cancelled did not follow a new priority; now it does.
+    """
     for clock in change.ticket.clocks.for_promise(Promise.RESOLVE).select_related("calendar"):
+        if clock.state in {ClockState.MET, ClockState.CANCELLED} and _was_changed_since(change, clock):
+            _freeze(change, clock, _terms_of(change.ticket))
         if clock.state in {ClockState.MET, ClockState.CANCELLED, ClockState.PAUSED}:
             _run(clock, change.at, clock.calendar.working_calendar())
             clock.save()
             _show_due(change, clock)
+
+
+def _was_changed_since(change: Change, clock: Clock) -> bool:
+    """Whether the ticket got another priority or category after this clock stopped."""
+    kinds = (EventKind.PRIORITY_CHANGED, EventKind.ROUTED)
+    events = change.ticket.events.of_kind(*kinds)
+    return clock.stopped_at is not None and events.later_than(clock.stopped_at).exists()
 
 
 def cancel_clocks(change: Change) -> None:
@@ -191,28 +216,54 @@ def retarget_clocks(change: Change) -> None:
     """Category or priority changed: carry the time used to the new targets, in their working time.
 
     A ticket on which work is owed and that had no promise gets one from now on; a promise that ran
-    out stays broken.
+    out stays broken. Where nothing is promised now, what was promised goes on: nobody gets rid of a
+    promise by calling the problem something else.
     """
     ticket = change.ticket
-    standard = standard_for(ticket.category, ticket.priority)
-    calendar = _calendar_of(ticket, standard)
-    if standard is None or calendar is None:
-        return
+    terms = _terms_of(ticket)
     clocks = list(ticket.clocks.select_related("calendar"))
     if not clocks and ticket.status in UNSETTLED:
         start_clocks(change)
-    for clock in clocks:
+    for clock in clocks if terms else ():
         if clock.state in {ClockState.RUNNING, ClockState.PAUSED}:
-            _retarget(change, clock, standard, calendar)
+            _bank(clock, change.at)
+            _freeze(change, clock, terms)
+            _go_on(change, clock)
 
 
-def _retarget(change: Change, clock: Clock, standard: Standard, calendar: Calendar) -> None:
-    _bank(clock, change.at)
-    clock.warned_at = None
-    clock.standard = standard
-    clock.calendar = calendar
-    clock.target_seconds = dict(_targets(standard))[Promise(clock.promise)]
+def _terms_of(ticket: Ticket, known: Surroundings | None = None) -> Terms | None:
+    """What is promised for the ticket's category and priority now, and in whose hours."""
+    standard = (known or Surroundings(ticket.organisation)).standard(ticket.category, ticket.priority)
+    calendar = _calendar_of(ticket, standard)
+    return None if standard is None or calendar is None else (standard, calendar)
+
+
+def _freeze(change: Change, clock: Clock, terms: Terms | None) -> None:
+    if terms is not None:
+        clock.standard, clock.calendar = terms
+        clock.warned_at = None
+        clock.target_seconds = dict(_targets(clock.standard))[Promise(clock.promise)]
+        _tell(change, clock)
+
+
+def follow_new_hours(change: Change) -> list[Calendar]:
+    """Let live clocks go on by the version of their calendar that is in force, from now on.
+
+    What was used up so far stays used up. Returns the versions that they go on by.
+    """
+    clocks = list(change.ticket.clocks.to_follow().select_related("calendar__replaced_by"))
+    for clock in clocks:
+        _bank(clock, change.at)
+        clock.calendar = clock.calendar.replaced_by or clock.calendar
+        clock.warned_at = None
+        _tell(change, clock)
+        _go_on(change, clock)
+    return list(dict.fromkeys(clock.calendar for clock in clocks))
+
+
+def _go_on(change: Change, clock: Clock) -> None:
+    """Save a banked clock, running on where it ran."""
     if clock.state == ClockState.RUNNING:
-        _run(clock, change.at, calendar.working_calendar())
+        _run(clock, change.at, clock.calendar.working_calendar())
     clock.save()
     _show_due(change, clock)

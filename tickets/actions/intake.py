@@ -148,7 +148,7 @@ def creation_event(change: Change, source: Source) -> TicketEvent:
         EventKind.CREATED,
         acting_user=change.acting_user,
         visibility=Visibility.PUBLIC,
-        data={"source": source, "title": ticket.title},
+        data={"source": source, "title": ticket.title, **change.told_promises()},
         on_behalf_of=_spoken_for(ticket, change.acting_user),
         occurred_at=ticket.created_at,
     )

@@ -86,6 +86,6 @@ def _who_is_told(
 
 
 def _check_pace(change: CheckedChange) -> None:
-    recent = change.ticket.events.of_kind(EventKind.NOTIFIED).since(change.at - timedelta(hours=1))
+    recent = change.ticket.events.of_kind(EventKind.NOTIFIED).later_than(change.at - timedelta(hours=1))
     if recent.count() >= MOST_PER_HOUR:
         raise TooManyNotices

@@ -27,5 +27,5 @@ class FollowForm(VerbForm):
     def act(self) -> Any:
         if self.cleaned_data["follow"]:
             return follow_ticket(self.ticket, acting_user=self.user)
-        self.done = gettext_lazy("You hear no more of it.")  # type: ignore[misc]
+        self.done = gettext_lazy("You hear no more of it.")
         return unfollow_ticket(self.ticket, acting_user=self.user)

@@ -40,6 +40,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.REOPENED: ("progress", "undo"),
     EventKind.TRANSFERRED: ("quiet", "move_up"),
     EventKind.PROMOTED: ("quiet", "double_arrow"),
+    EventKind.HOURS_CHANGED: ("quiet", "calendar_month"),
     EventKind.EXPIRING: ("expiring", "timer"),
     EventKind.ESCALATED: ("overdue", "trending_up"),
     EventKind.RESPONSE_LATE: ("overdue", "timer_off"),

@@ -198,7 +198,7 @@ class PrioritiseForm(VerbForm):
 
 
 class OverrideForm(VerbForm):
-    done = gettext_lazy("Assigned, and kept there.")
+    done: str | Promise = gettext_lazy("Assigned, and kept there.")
     assignee = forms.ChoiceField(label=gettext_lazy("To"), widget=UnfoldAdminSelectWidget())
     reason = text_field(gettext_lazy("Why"))
 
@@ -225,7 +225,8 @@ class OverrideForm(VerbForm):
         assignee = self.people[data["assignee"]]
         given = override_assignment(self.ticket, assignee=assignee, reason=data["reason"], **self.after())
         if assignee.pk in self.desks:
-            self.done = f"{self.done} {absence_sentence(self.desks[assignee.pk])}".strip()
+            told = f"{self.done} {absence_sentence(self.desks[assignee.pk])}"
+            self.done = told.strip()
         return given
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tickets.models.accountable import Clock, Custody, Verification
 from tickets.models.callback import Callback
+from tickets.models.clock_check import ClockCheck
 from tickets.models.conversation import Attachment, Follow, Message, Support
 from tickets.models.event import TicketEvent
 from tickets.models.exchange import ImportRun, RefusedRow
@@ -12,6 +13,7 @@ __all__ = [
     "Attachment",
     "Callback",
     "Clock",
+    "ClockCheck",
     "Custody",
     "Follow",
     "ImportRun",

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from departments.models import Calendar, Department, Stage, Standard
+from tickets.clock_querysets import ClockQuerySet
 from tickets.enums import ClockState, Promise, VerificationState
 from tickets.models.ticket import Ticket
-from tickets.querysets import ClockQuerySet, CustodyQuerySet, VerificationQuerySet
+from tickets.querysets import CustodyQuerySet, VerificationQuerySet
 
 
 class Clock(IdentifiedModel):
@@ -31,7 +32,8 @@ class Clock(IdentifiedModel):
     state = models.CharField(_("state"), max_length=20, choices=ClockState, default=ClockState.RUNNING)
     standard = models.ForeignKey(
         Standard,
-        on_delete=models.SET_NULL,
+        # What was promised stays on the record: a standard that nobody wants any more is switched off.
+        on_delete=models.PROTECT,
         related_name="+",
         null=True,
         blank=True,

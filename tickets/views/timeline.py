@@ -46,6 +46,7 @@ _LOOKS: dict[str, _Look] = {
     EventKind.REOPENED: (gettext_lazy("Reopened"), "progress", "in-progress"),
     EventKind.TRANSFERRED: (gettext_lazy("Handed to another department"), "quiet", "right"),
     EventKind.PROMOTED: (gettext_lazy("Moved to the next step"), "quiet", "right"),
+    EventKind.HOURS_CHANGED: (gettext_lazy("Counted by new working hours"), "quiet", "clock"),
     EventKind.EXPIRED: (gettext_lazy("The promise was missed"), "overdue", "late"),
     EventKind.MESSAGE_ADDED: (gettext_lazy("Message"), "quiet", "message"),
     EventKind.ATTACHED: (gettext_lazy("Photos were added"), "quiet", "camera"),
