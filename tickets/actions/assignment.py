@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.permissions import is_staff_of
-from common.errors import DomainError, InvalidInput, NotAllowed
+from common.errors import DomainError, InvalidInput, NotAllowed, StaleVersion
 from departments.enums import AssignmentStrategy
 from departments.models import Department, DepartmentMember
 from departments.permissions import can_set_availability
@@ -63,6 +63,17 @@ def pick_ticket(ticket: Ticket, *, acting_user: User, expected_version: int | No
 
     Raises AlreadyPicked, CapacityReached, NotAMember, and what `changing` raises.
     """
+    try:
+        return _pick(ticket, acting_user, expected_version)
+    except StaleVersion:
+        # Whoever looks at a queue that is a minute old wants to know who was quicker, not that it is old.
+        now = Ticket.objects.select_related("assignee").get(pk=ticket.pk)
+        if now.assignee_id is None:
+            raise
+        raise _picked_by(now, acting_user) from None
+
+
+def _pick(ticket: Ticket, acting_user: User, expected_version: int | None) -> Ticket:
     with changing(ticket, Verb.PICK, acting_user=acting_user, expected_version=expected_version) as change:
         if change.ticket.assignee_id is not None:
             raise _picked_by(change.ticket, acting_user)
