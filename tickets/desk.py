@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from accounts.enums import Capability
 from accounts.models import Organisation, User
@@ -106,6 +107,24 @@ def own_place(user: Any, key: Any) -> DepartmentMember | None:
     if member is None or (member.user_id != user.pk and not can_manage_department(user, member.department)):
         return None
     return member
+
+
+def member_in_reach(user: Any, key: Any) -> DepartmentMember | None:
+    """A member of a department in one of the person's organisations."""
+    members = DepartmentMember.objects.visible_to(user).with_people()
+    found: DepartmentMember | None = members.with_key(key).first()
+    return found
+
+
+def held_at(member: DepartmentMember) -> Pile:
+    """What a member has to work on at this desk."""
+    return _pile(Ticket.objects.in_department(member.department_id).held_by(member.user_id).due_first())
+
+
+def colleague_desks(member: DepartmentMember) -> list[DepartmentMember]:
+    """The others who work in the member's department, with whether they are there now."""
+    others = members_of_departments([member.department_id])
+    return [desk for desk in others if desk.user_id != member.user_id]
 
 
 def newest_for(user: Any) -> Pile:
@@ -205,16 +224,18 @@ def colleagues_who_may_see(ticket: Ticket, user: Any) -> list[User]:
 
 
 def people_who_can_hold(ticket: Ticket) -> list[DepartmentMember]:
-    """The members of the ticket's department, the least loaded first."""
+    """The members of the ticket's department, the least loaded first, with whether they are there now."""
     if ticket.department_id is None:
         return []
     members = DepartmentMember.objects.of_department(ticket.department_id).active()
-    return list(members.select_related("user").least_loaded_first())
+    present = members.with_presence(timezone.now())
+    return list(present.select_related("user").least_loaded_first())
 
 
 def members_of_departments(department_ids: Sequence[Any]) -> list[DepartmentMember]:
-    """Everybody who works in one of these departments, by name."""
-    return list(DepartmentMember.objects.in_departments(department_ids).active().with_people())
+    """Everybody who works in one of these departments, by name, with whether they are there now."""
+    members = DepartmentMember.objects.in_departments(department_ids).active()
+    return list(members.with_presence(timezone.now()).with_people())
 
 
 def departments_with_stages(organisation_id: Any) -> list[Department]:

@@ -20,6 +20,7 @@ from accounts.permissions import has_capability_anywhere, is_staff_of
 from common.admin import MenuEntry, MenuGroup, OwnedForm, ScopedModelAdmin, ScopedTabularInline
 from departments.actions.members import add_desk, save_member
 from departments.admin.fields import SpanField
+from departments.admin.links import links_for
 from departments.admin.presence import LeaveInline, ShiftInline, save_presence
 from departments.models import Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
@@ -182,12 +183,22 @@ class DepartmentMemberAdmin(ScopedModelAdmin):
         return self.may_add(user) if row is None else can_manage_department(user, row.department)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("department", "user", "open_tickets") if obj else ()
+        return ("department", "user", "open_tickets", *self._links(request, obj)) if obj else ()
+
+    def _links(self, request: HttpRequest, member: DepartmentMember) -> tuple[str, ...]:
+        """The line of links, where there is one for this person."""
+        member.links = links_for(request.user, member)  # type: ignore[attr-defined]
+        return ("links",) if member.links else ()  # type: ignore[attr-defined]
+
+    @display(description=gettext_lazy("more"))
+    def links(self, member: Any) -> str:
+        return str(member.links)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return self.fields
-        return ("department", "user", "capacity", "open_tickets", *self.fields[3:])
+        links = self._links(request, obj)
+        return ("department", "user", "capacity", "open_tickets", *links, *self.fields[3:])
 
     def choices_for(self, db_field: Any, request: HttpRequest) -> Any:
         rows: Any = super().choices_for(db_field, request)

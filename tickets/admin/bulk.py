@@ -22,9 +22,9 @@ from departments.enums import Priority
 from departments.queries import departments_to_choose_from
 from tickets.actions.assignment import override_assignment
 from tickets.actions.movement import change_priority, transfer_ticket
+from tickets.admin.member_words import member_words
 from tickets.admin.rows import Row, row_for
 from tickets.admin.verb_form import text_field
-from tickets.admin.verbs import member_words
 from tickets.desk import members_of_departments
 from tickets.models import Ticket
 from tickets.permissions import possible_verbs

@@ -22,6 +22,7 @@ from common.admin import MenuEntry, MenuGroup, ReadOnlyAdmin, add_menu_entry
 from common.references import MistypedReference
 from tickets.admin import bulk, callers, words
 from tickets.admin.filters import TICKET_FILTERS
+from tickets.admin.handing_on import hand_on
 from tickets.admin.my_work import change_availability
 from tickets.admin.rows import ticket_url
 from tickets.admin.workspace import show_workspace, use_verb
@@ -101,6 +102,7 @@ class TicketAdmin(ReadOnlyAdmin):
         return [
             path("log/", wrap(self.log_view), name="tickets_ticket_log"),
             path("people/<uuid:member_id>/", wrap(change_availability), name="tickets_availability"),
+            path("people/<uuid:member_id>/hand-on/", wrap(self.hand_on_view), name="tickets_hand_on"),
             path("<uuid:ticket_id>/verb/<slug:slug>/", wrap(self.verb_view), name="tickets_ticket_verb"),
             path("<uuid:ticket_id>/logged/", wrap(self.logged_view), name="tickets_ticket_logged"),
             path("<uuid:ticket_id>/photo/<uuid:key>/", wrap(self.photo_view), name="tickets_ticket_photo"),
@@ -128,6 +130,9 @@ class TicketAdmin(ReadOnlyAdmin):
         if attachment is None:
             raise Http404
         return FileResponse(attachment.file.open("rb"), content_type=attachment.content_type)
+
+    def hand_on_view(self, request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+        return hand_on(request, member_id, self._site_context(request))
 
     def log_view(self, request: HttpRequest) -> HttpResponse:
         return callers.log_for_caller(request, self._site_context(request))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
@@ -27,7 +27,7 @@ class VerbForm(forms.Form):
     """What every verb knows: the ticket, who acts, and the version that they looked at."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    done: ClassVar[str | Promise] = gettext_lazy("Done.")
+    done: str | Promise = gettext_lazy("Done.")
     # What the button says where the table's word does not fit this ticket and person.
     label: str | Promise = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,7 @@ from tickets.actions.movement import (
 )
 from tickets.actions.verification import send_new_code
 from tickets.admin.following import FollowForm
+from tickets.admin.member_words import absence_sentence, member_words
 from tickets.admin.merging import MergeForm, UnmergeForm
 from tickets.admin.notifying import NotifyForm
 from tickets.admin.planning import PeopleForm, PlanForm
@@ -202,6 +204,7 @@ class OverrideForm(VerbForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.desks: dict[uuid.UUID, DepartmentMember] = {}
         choices = self._members() if self.ticket.department_id else self._colleagues()
         self.people = {str(person.pk): person for person, _words in choices}
         self.fields["assignee"].choices = [  # type: ignore[attr-defined]
@@ -210,7 +213,8 @@ class OverrideForm(VerbForm):
         ]
 
     def _members(self) -> list[tuple[User, str]]:
-        return [(member.user, member_words(member)) for member in people_who_can_hold(self.ticket)]
+        self.desks = {member.user_id: member for member in people_who_can_hold(self.ticket)}
+        return [(member.user, member_words(member)) for member in self.desks.values()]
 
     def _colleagues(self) -> list[tuple[User, str]]:
         """Work of a project alone goes to anybody who works here."""
@@ -219,7 +223,10 @@ class OverrideForm(VerbForm):
     def act(self) -> Any:
         data = self.cleaned_data
         assignee = self.people[data["assignee"]]
-        return override_assignment(self.ticket, assignee=assignee, reason=data["reason"], **self.after())
+        given = override_assignment(self.ticket, assignee=assignee, reason=data["reason"], **self.after())
+        if assignee.pk in self.desks:
+            self.done = f"{self.done} {absence_sentence(self.desks[assignee.pk])}".strip()
+        return given
 
 
 class UnpinForm(VerbForm):
@@ -227,16 +234,6 @@ class UnpinForm(VerbForm):
 
     def act(self) -> Any:
         return unpin_ticket(self.ticket, **self.after())
-
-
-def member_words(member: DepartmentMember) -> str:
-    """`Thandi Mokoena (3 of 8)`, and whether they are away."""
-    words = _("%(name)s (%(open)d of %(capacity)d)") % {
-        "name": member.user,
-        "open": member.open_tickets,
-        "capacity": member.capacity,
-    }
-    return words if member.is_available else _("%(member)s, away") % {"member": words}
 
 
 class CompleteForm(VerbForm):
