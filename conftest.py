@@ -33,6 +33,7 @@ pytest_plugins = [
     "tests.features.steps.verifying",
     # Last, because it uses words of the others.
     "tests.features.steps.console",
+    "tests.features.steps.assigning",
 ]
 
 

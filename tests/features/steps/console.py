@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from pytest_bdd import given, parsers, then, when
 
 from common.errors import NotAllowed
@@ -41,7 +41,7 @@ def use(page: Page, slug: str, **fields: str) -> None:
     panel.locator("form button").click()
 
 
-def reads(page: Page, words: str) -> None:
+def reads(page: Page | Locator, words: str) -> None:
     expect(page.get_by_text(words).first).to_be_visible()
 
 
