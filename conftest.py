@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 from redis import Redis
 
+from common.throttling import Limit
 from demo.outbox import Outbox
 from demo.postoffice import PostOffice
 from tests.inboxes import Inbox
@@ -44,6 +46,13 @@ def _fresh_cache() -> Iterator[None]:
     """No test sees what another one cached."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _windows_begin_with_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are counted in windows of the clock; no test depends on where in one it happens to begin."""
+    begun, full_hour = time.time(), 1_700_000_000 // 3600 * 3600
+    monkeypatch.setattr(Limit, "timer", staticmethod(lambda: full_hour + time.time() - begun))
 
 
 @pytest.fixture(scope="session")

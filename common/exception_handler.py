@@ -139,7 +139,7 @@ def _describe(exc: exceptions.APIException) -> tuple[str, str, dict[str, list[st
     if isinstance(exc, exceptions.ValidationError):
         return _("Some of what was sent cannot be accepted."), "invalid", _flatten(exc.detail)
     if isinstance(exc, exceptions.Throttled):
-        wait = int(getattr(exc, "wait", None) or 0) + 1
+        wait = max(math.ceil(getattr(exc, "wait", None) or 0), 1)
         sentence = ngettext(
             "That was too often in a short time. Try again in a second.",
             "That was too often in a short time. Try again in %(wait)d seconds.",

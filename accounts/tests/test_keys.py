@@ -371,7 +371,7 @@ def test_a_key_and_its_program_cannot_sign_in_with_a_password(organisation: Orga
 
 
 def test_each_key_has_a_rate_of_its_own(organisation: Organisation, settings: LazySettings) -> None:
-    settings.API_THROTTLE_RATES = {"person": "2/min"}
+    settings.API_THROTTLE_RATES = {"key": "2/min"}
     one, other = issued_key(organisation), issued_key(organisation)
     answers = [with_key(one.secret).get(OWN) for _time in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
