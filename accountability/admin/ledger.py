@@ -22,7 +22,8 @@ from accountability.actions.appeals import APPEAL_WITHIN, appeal
 from accountability.actions.points import LONGEST_REASON, reverse_entry
 from accountability.admin.reach import sees_work
 from accountability.admin.refusing import is_done
-from accountability.models import PointsAppeal, PointsEntry
+from accountability.corrections import appeals_against, is_appealed, reversal_of
+from accountability.models import PointsEntry
 from accountability.permissions import can_correct
 from common.admin import MenuEntry, MenuGroup, ReadOnlyAdmin
 from departments.admin.filters import DepartmentFilter
@@ -54,18 +55,14 @@ def may_appeal(entry: PointsEntry, user: Any) -> bool:
         and entry.points < 0
         and entry.reverses_id is None
         and timezone.now() <= entry.created_at + APPEAL_WITHIN
-        and not PointsEntry.objects.reversing(entry.pk).exists()
-        and not PointsAppeal.objects.of_entry(entry.pk).exists()
+        and reversal_of(entry) is None
+        and not is_appealed(entry)
     )
 
 
 def may_reverse(entry: PointsEntry, user: Any) -> bool:
     """Whether to offer it; the action decides."""
-    return (
-        can_correct(user, entry)
-        and entry.reverses_id is None
-        and not PointsEntry.objects.reversing(entry.pk).exists()
-    )
+    return can_correct(user, entry) and entry.reverses_id is None and reversal_of(entry) is None
 
 
 @admin.register(PointsEntry)
@@ -140,7 +137,6 @@ class PointsEntryAdmin(ReadOnlyAdmin):
         if appealing is None and may_appeal(entry, request.user):
             appealing = ReasonForm(auto_id="appeal-%s")
         is_refused = any(form is not None and form.is_bound for form in (reversing, appealing))
-        appeals = PointsAppeal.objects.of_entry(entry.pk).visible_to(request.user).for_list()
         context = self.admin_site.each_context(request) | {
             "title": _("Points"),
             "opts": self.opts,
@@ -149,8 +145,8 @@ class PointsEntryAdmin(ReadOnlyAdmin):
             "rule": _(entry.rule.title),
             "ticket": entry.event.ticket,
             "ticket_url": ticket_url(entry.event.ticket),
-            "reversal": PointsEntry.objects.reversing(entry.pk).select_related("entered_by").first(),
-            "appeals": list(appeals),
+            "reversal": reversal_of(entry),
+            "appeals": appeals_against(entry, request.user),
             "reversing": reversing,
             "appealing": appealing,
         }

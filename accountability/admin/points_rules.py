@@ -20,6 +20,7 @@ from accountability.actions.points import change_rule
 from accountability.admin.ledger import points_word
 from accountability.admin.reach import sees_work
 from accountability.admin.refusing import is_done
+from accountability.corrections import versions_of
 from accountability.models import PointsRule
 from accounts.enums import Capability
 from accounts.permissions import has_capability
@@ -96,7 +97,6 @@ class PointsRuleAdmin(ReadOnlyAdmin):
         self.head(request)
         may = has_capability(request.user, Capability.MANAGE_ORGANISATION, rule.organisation_id)
         is_in_force = rule.retired_at is None
-        versions = PointsRule.objects.versions_of(rule)
         context = self.admin_site.each_context(request) | {
             "title": _("Points rule"),
             "opts": self.opts,
@@ -104,7 +104,7 @@ class PointsRuleAdmin(ReadOnlyAdmin):
             "name": _(rule.title),
             "points": points_word(rule.points),
             "state": _state_word(rule),
-            "versions": [(row, points_word(row.points), rule_url(row)) for row in versions],
+            "versions": [(row, points_word(row.points), rule_url(row)) for row in versions_of(rule)],
             "form": refused or (PointsForm(initial={"points": rule.points}) if may and is_in_force else None),
             "may_change": may and is_in_force,
         }
