@@ -18,6 +18,7 @@ from accounts.models import User
 from departments.models import Category
 from departments.tests.factories import staff_member
 from tickets.actions.expiry import expire_due_tickets
+from tickets.enums import Promise
 from tickets.tests.factories import burst_pipe_category, report_ticket
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +118,7 @@ def test_the_public_reads_which_department_missed_a_promise_and_its_remedy(
     with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
         expire_due_tickets(acting_user=None)
         catch_up(category.organisation.pk)
-        breach = Breach.objects.get()
+        breach = Breach.objects.get(promise=Promise.RESOLVE)
         write_remedy(breach, note="Second team on standby", acting_user=johan)
         shown = Client().get(PUBLIC, {"month": breach.breached_at.strftime("%Y-%m")}).content.decode()
     assert '<td data-label="Missed promises" class="is-late">1</td>' in shown

@@ -462,10 +462,14 @@ def test_a_detail_names_the_verbs_that_are_possible_now(
     assert verbs(agent) == sorted(
         [
             "edit",
+            "follow",
+            "merge",
             "messages",
             "notes",
+            "notify",
             "pick",
             "priority",
+            "project",
             "promote",
             "reject",
             "resolve",
@@ -477,8 +481,8 @@ def test_a_detail_names_the_verbs_that_are_possible_now(
             "complete",
         ]
     )
-    assert verbs(resident) == ["messages", "support", "withdraw"]
-    assert verbs(neighbour) == ["support"]
+    assert verbs(resident) == ["callbacks", "follow", "messages", "support", "withdraw"]
+    assert verbs(neighbour) == ["follow", "support"]
 
 
 def test_both_slash_forms_answer(ticket: Ticket, agent: User, category: Category) -> None:
