@@ -215,7 +215,10 @@ TAMPERING = {
     "custody": ("UPDATE tickets_custody SET stage_id = NULL", "who holds"),
     "ward": ("UPDATE tickets_ticket SET ward_id = NULL", "tickets lie"),
     "position": ("UPDATE tickets_ticketevent SET position = -position", "events follow"),
-    "expired": ("UPDATE tickets_ticket SET expired_at = NULL", "a ticket is expired"),
+    "expired": (
+        "UPDATE tickets_ticket SET expired_at = NULL, escalate_at = NULL, escalation_left_seconds = NULL",
+        "a ticket is expired",
+    ),
 }
 
 
