@@ -25,6 +25,8 @@ from accounts.enums import OrganisationKind, Role, Scope
 from accounts.models import Organisation, User
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 from common.api.idempotency import Sealed
+from departments.actions.escalation import write_ladder
+from departments.escalation import USUAL_LADDER
 from departments.models import (
     CalendarException,
     Category,
@@ -58,7 +60,7 @@ from tickets.actions.support import support_ticket
 from tickets.actions.verification import verify_resolution
 from tickets.enums import AttachmentKind, FileFormat, Source
 from tickets.feed import stamp_positions
-from tickets.models import Project, Ticket, TicketEvent
+from tickets.models import ClockCheck, Project, Ticket, TicketEvent
 from tickets.pictures import prepare_picture
 from tickets.tests.pages import jpeg
 from tickets.verification import code_for
@@ -164,6 +166,7 @@ def _settle(one: Neighbour) -> None:
     digest = sha256(one.hidden.encode()).hexdigest()
     KeptAnswers().keep(digest, Sealed(digest, one.hidden.encode()), admin)
     one.key = issue_key(city, name=one.secret("Website"), scopes=list(Scope), acting_user=admin)
+    write_ladder(city, steps=USUAL_LADDER, acting_user=admin)
     asked = Person(one.secret("Asked"), f"asked.{uuid.uuid4().hex[:6]}@{one.hidden}.example")
     invite(city, asked, role=Role.AGENT, acting_user=admin)
     member = one.staff[Role.AGENT].department_memberships.get()
@@ -210,6 +213,10 @@ def add_work(one: Neighbour) -> None:
     expire_due_tickets(acting_user=None)
     _import(one)
     _account(one)
+    reference = one.private[0].reference
+    ClockCheck.objects.create(
+        organisation=one.organisation, tickets=1, count=1, differences=[{"reference": reference}]
+    )
     stamp_positions()
 
 
