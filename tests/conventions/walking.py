@@ -158,7 +158,7 @@ class Walker:
         if operation.takes_files and not isinstance(body, bytes):
             content_type = MULTIPART_CONTENT
             payload = encode_multipart(BOUNDARY, {**(body or {}), "files": jpeg()})
-        return self.client.generic(
+        response = self.client.generic(
             method or operation.method,
             path or operation.address(self.one),
             data=payload if operation.takes_body or operation.takes_files or isinstance(body, bytes) else b"",
@@ -166,6 +166,10 @@ class Walker:
             query_params={**operation.query, **(query or {})},
             headers=asked | (headers or {}),
         )
+        if response.streaming:
+            # Whoever reads a file to its end closes it.
+            response.getvalue()
+        return response
 
 
 def problem_of(response: Any, status: int) -> str:
