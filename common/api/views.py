@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
-from django.http.response import HttpResponseBase
+from django.http.response import FileResponse, HttpResponseBase
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
@@ -103,7 +103,13 @@ class Endpoint(GenericViewSet[Any]):
     def _run_read(self, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = handler(request, *args, **kwargs)
         # Lists have read their parameters by now; what nobody has read is compared with the description.
-        refuse_what_is_not_described(self, request)
+        try:
+            refuse_what_is_not_described(self, request)
+        except Exception:
+            if isinstance(response, FileResponse) and response.file_to_stream is not None:
+                # Nobody is going to read it.
+                response.file_to_stream.close()
+            raise
         return response
 
     def _run_change(self, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from tests.conventions.walking import Walker
+from tests.conventions.walking import Walker, learn
 from tests.isolation.world import Neighbour, build_neighbour
 
 
@@ -21,7 +21,9 @@ def world(
         transaction.atomic(),
     ):
         patch.setattr("django.conf.settings.MEDIA_ROOT", str(tmp_path_factory.mktemp("media")))
-        yield build_neighbour("here.example.org", is_public=True)
+        one = build_neighbour("here.example.org", is_public=True)
+        learn(one)
+        yield one
         transaction.set_rollback(True)
 
 

@@ -13,10 +13,11 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accountability.models import Breach, PointsAppeal
 from accounts.models import ApiKey, User
-from departments.models import Category, Department, Stage, Ward
+from departments.models import Category, Department, Leave, Stage, Ward
 from tests.isolation.rows import models_of_ours, rows_of
 from tests.isolation.world import Neighbour
 from tickets.admin.verbs import CONSOLE_VERBS
@@ -104,8 +105,9 @@ def _console_objects(route: str, one: Neighbour) -> list[Any]:
 
 
 def _keys(route: str, one: Neighbour) -> list[Any]:
-    if "photo" in route:
-        return [row.pk for row in rows_of(Attachment, one)[:1]]
+    if "photo" in route or "attachments" in route:
+        # Of the ticket that comes first among the names.
+        return [row.pk for row in rows_of(Attachment, one).filter(ticket=one.private[0])[:1]]
     return _of_named_model(route, one) or _one_key_of_each(one)
 
 
@@ -118,6 +120,11 @@ def _of_named_model(route: str, one: Neighbour) -> list[Any]:
 
 def _ticket_keys(_route: str, one: Neighbour) -> list[Any]:
     return [ticket.pk for ticket in (one.private[0], one.private[-1])]
+
+
+def _leave(_route: str, one: Neighbour) -> list[Any]:
+    """What is not over yet: nothing else can be moved or cancelled."""
+    return [row.pk for row in rows_of(Leave, one).filter(ends_on__gte=timezone.localdate())]
 
 
 def _members(_route: str, one: Neighbour) -> list[Any]:
@@ -152,6 +159,7 @@ FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "key": _keys,
     "object_id": _console_objects,
     "ticket_id": _ticket_keys,
+    "leave": _leave,
     "member_id": _members,
     "slug": lambda _route, _one: list(CONSOLE_VERBS),
     "tag": lambda _route, one: [one.hidden],

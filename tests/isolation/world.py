@@ -175,9 +175,15 @@ def _settle(one: Neighbour) -> None:
     member.wards.add(ward)
     for weekday in range(7):
         Shift.objects.create(member=member, weekday=weekday, starts_minute=0, ends_minute=1440)
-    Leave.objects.create(
-        member=member, starts_on=date(2024, 3, 4), ends_on=date(2024, 3, 8), reason=one.secret("The sea")
-    )
+    # One that is over, and one to come.
+    ahead = timezone.localdate() + timedelta(days=60)
+    for starts_on in (date(2024, 3, 4), ahead):
+        Leave.objects.create(
+            member=member,
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=4),
+            reason=one.secret("The sea"),
+        )
 
 
 def _member(one: Neighbour, role: Role) -> User:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import FileResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponseBase, HttpResponseNotModified
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.api.etags import is_among
 from common.api.fields import MomentField
 from common.api.serializers import StrictSerializer
 from common.errors import InvalidInput, NotAllowed, NotFound
@@ -94,6 +95,14 @@ class AttachmentsEndpoint(OneTicketEndpoint):
         request={"multipart/form-data": FilesSerializer},
         responses={201: AttachmentSerializer(many=True)},
         filters=False,
+        examples=[
+            OpenApiExample(
+                "A photo of the damage",
+                {"files": ["pipe.jpg"], "kind": "report"},
+                media_type="multipart/form-data",
+                request_only=True,
+            )
+        ],
         tags=[_TAG],
     )
     def create(self, request: Request, name: str) -> Response:
@@ -121,13 +130,20 @@ class AttachmentsEndpoint(OneTicketEndpoint):
         attachment = attachments_of(request.user, ticket).with_key(key).first()
         if attachment is None:
             raise NotFound
+        headers = {
+            "Cache-Control": f"private, max-age={_A_WEEK}, immutable",
+            # A file never changes: its key is its version.
+            "ETag": f'"{attachment.pk}"',
+        }
+        if is_among(headers["ETag"], request.headers.get("If-None-Match", "")):
+            return HttpResponseNotModified(headers=headers)
         try:
             content = attachment.file.open("rb")
         except FileNotFoundError as error:
             raise NotFound from error
-        answer = FileResponse(content, content_type=attachment.content_type, filename=attachment.name)
-        answer["Cache-Control"] = f"private, max-age={_A_WEEK}, immutable"
-        return answer
+        return FileResponse(
+            content, content_type=attachment.content_type, filename=attachment.name, headers=headers
+        )
 
 
 def _read_form(request: Request) -> dict[str, Any]:

@@ -138,7 +138,9 @@ class MovementEndpoint(VerbEndpoint):
 
         return self.use(request, name, AssignSerializer, override_assignment, prepare)
 
-    @documents_verb("unpin", "Leave it to the rules again", OptionalNoteSerializer)
+    @documents_verb(
+        "unpin", "Leave it to the rules again", OptionalNoteSerializer, {"note": "Anybody can do this one."}
+    )
     def unpin(self, request: Request, name: str) -> Response:
         """For admins: who has the ticket keeps it for now, but it is not pinned to them any more."""
         return self.use(request, name, OptionalNoteSerializer, unpin_ticket)
