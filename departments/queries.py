@@ -122,9 +122,9 @@ def read_departments(people: Mapping[uuid.UUID, Any]) -> None:
 
 
 def all_desks_of(organisation_id: uuid.UUID, people: Iterable[uuid.UUID]) -> list[DepartmentMember]:
-    """The same with what they are for, also of people who were invited or do not work there any more."""
+    """The same with skills and regions, also of people who were invited or do not work there any more."""
     desks = DepartmentMember.objects.in_organisation(organisation_id).of_users(people).not_ended()
-    return list(desks.with_people().with_specialities())
+    return list(desks.with_people().prefetch_related("skills", "regions"))
 
 
 def find_categories(organisation_id: uuid.UUID, keys: Sequence[str]) -> list[Category] | None:

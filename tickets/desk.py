@@ -17,11 +17,12 @@ from django.utils import timezone
 from accounts.enums import Capability
 from accounts.models import Organisation, User
 from accounts.permissions import has_capability_anywhere, is_operator, organisations_where
-from accounts.queries import staff_of
+from accounts.queries import people_with_roles, staff_of
 from common.phones import phone_in
 from common.references import MistypedReference, looks_like_reference, parse_reference
 from departments.models import Category, Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
+from departments.queries import read_departments
 from tickets.enums import Status
 from tickets.models import Attachment, Clock, Custody, Project, Ticket, TicketEvent
 from tickets.permissions import can_view_ticket
@@ -219,8 +220,11 @@ def merge_candidates(ticket: Ticket, user: Any, *, limit: int = 6) -> list[Ticke
 
 def colleagues_who_may_see(ticket: Ticket, user: Any) -> list[User]:
     """Everybody else who works here and may see the ticket, by name."""
-    people = [row.user for row in staff_of(ticket.organisation_id).order_by("user__full_name", "pk")]
-    return [person for person in people if person.pk != user.pk and can_view_ticket(person, ticket)]
+    staff = staff_of(ticket.organisation_id).order_by("user__full_name", "pk")
+    keys = [key for key in staff.values_list("user_id", flat=True) if key != user.pk]
+    people = people_with_roles(keys)
+    read_departments(people)
+    return [people[key] for key in keys if key in people and can_view_ticket(people[key], ticket)]
 
 
 def people_who_can_hold(ticket: Ticket) -> list[DepartmentMember]:

@@ -71,7 +71,7 @@ class Walk:
             override_assignment(ticket, assignee=person, reason="Because.", acting_user=None)
         elif verb in {Verb.SUPPORT, Verb.FOLLOW, Verb.PICK}:
             CALLS[verb](ticket, person, self.scene)
-        elif verb in {Verb.MESSAGE, Verb.DISPUTE}:
+        elif verb in {Verb.MESSAGE, Verb.DISPUTE, Verb.ASK_CALL}:
             CALLS[verb](ticket, self.scene.cast.reporter, self.scene)
         else:
             CALLS[verb](ticket, None, self.scene)
