@@ -134,6 +134,6 @@ def test_a_sweep_costs_the_same_however_many_tickets_ran_out(number: int, scene:
     tickets = [ticket_in(Status.OPEN, scene) for _ticket in range(number)]
     Clock.objects.filter(promise="resolve").update(due_at=tickets[0].created_at)
     queries = queries_of(lambda: expire_due_tickets(acting_user=None))
-    # Find, lock, read the clocks, the organisation and its ladders; write clocks, tickets, events; find again.
+    # Find, lock, read clocks, organisation and ladders; write clocks, tickets and events; find again.
     assert len(queries) == 9, "\n".join(queries)
     assert Clock.objects.filter(state=ClockState.BREACHED).count() == number
