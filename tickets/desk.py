@@ -221,10 +221,11 @@ def merge_candidates(ticket: Ticket, user: Any, *, limit: int = 6) -> list[Ticke
 def colleagues_who_may_see(ticket: Ticket, user: Any) -> list[User]:
     """Everybody else who works here and may see the ticket, by name."""
     staff = staff_of(ticket.organisation_id).order_by("user__full_name", "pk")
-    keys = [key for key in staff.values_list("user_id", flat=True) if key != user.pk]
+    keys = list(staff.values_list("user_id", flat=True))
     people = people_with_roles(keys)
     read_departments(people)
-    return [people[key] for key in keys if key in people and can_view_ticket(people[key], ticket)]
+    others = [people[key] for key in keys if key in people and key != user.pk]
+    return [person for person in others if can_view_ticket(person, ticket)]
 
 
 def people_who_can_hold(ticket: Ticket) -> list[DepartmentMember]:
