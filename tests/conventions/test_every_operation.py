@@ -270,6 +270,9 @@ def test_whoever_has_what_is_shown_gets_304(walker: Walker) -> None:
             if first.status_code != 200:
                 yield operation, f"must show its own admin something, not {first.status_code}"
                 continue
+            if first.streaming and "ETag" not in first:
+                # An export is made while it is sent: nobody knows its version beforehand.
+                continue
             for known in (
                 first["ETag"],
                 f'"other", {first["ETag"]}',
@@ -328,7 +331,10 @@ def test_a_post_that_is_sent_again_is_answered_as_it_was_and_done_once(walker: W
             again = walker.ask(operation, body=body, headers=key, keep=True)
             yield operation, difference(first, again)
             yield operation, "" if state_of(walker.one) == after else "must not be done twice"
-            other = walker.ask(operation, body={**body, "another": "body"}, headers=key, keep=True)
+            another: Any = {**body, "another": "body"}
+            if not operation.takes_files:
+                another = json.dumps(another, default=str).encode()
+            other = walker.ask(operation, body=another, headers=key, keep=True)
             yield operation, problem_of(other, 422)
             yield (
                 operation,

@@ -219,10 +219,9 @@ def add_work(one: Neighbour) -> None:
     expire_due_tickets(acting_user=None)
     _import(one)
     _account(one)
-    reference = one.private[0].reference
-    ClockCheck.objects.create(
-        organisation=one.organisation, tickets=1, count=1, differences=[{"reference": reference}]
-    )
+    columns = {"promise": "resolve", "column": "state", "kept": "met", "told": "running"}
+    difference = {"reference": one.private[0].reference, **columns}
+    ClockCheck.objects.create(organisation=one.organisation, tickets=1, count=1, differences=[difference])
     stamp_positions()
 
 

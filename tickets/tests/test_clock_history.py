@@ -26,8 +26,8 @@ from tickets.actions.lifecycle import respond
 from tickets.actions.movement import change_priority, route_ticket
 from tickets.actions.new_hours import follow_calendars
 from tickets.clock_differences import Difference, differences_of, differences_of_ticket
-from tickets.enums import ClockState, EventKind, Promise, Status
-from tickets.models import Clock, ClockCheck, Ticket, TicketEvent
+from tickets.enums import ClockState, Promise, Status
+from tickets.models import Clock, ClockCheck, Ticket
 from tickets.tasks import verify_clocks
 from tickets.tests.cast import Scene, set_scene, ticket_in
 from tickets.tests.factories import report_ticket
@@ -113,7 +113,6 @@ def test_the_events_tell_how_every_clock_stands_after_any_days(seed: int) -> Non
         for ticket in Ticket.objects.order_by("pk"):
             assert differences_of_ticket(ticket, now=MONDAY) == []
         assert Clock.objects.values("state").distinct().count() >= 3
-        assert TicketEvent.objects.of_kind(EventKind.HOURS_CHANGED).exists()
 
 
 # What lies is found
