@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accountability.custody import (
@@ -123,6 +123,8 @@ def test_when_nobody_consumed_time_the_last_holder_takes_it() -> None:
     assert shares(10, {}) == {}
 
 
+# A busy machine draws slowly; that says nothing about the law.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(-50, 50).filter(bool), st.dictionaries(st.text(max_size=3), st.integers(0, 10**6), min_size=1)
 )
