@@ -207,9 +207,9 @@ def writes_remedy(world: World, name: str, words: str) -> None:
     breach = world.breach()
     world.sign_in(name)
     page = world.go(name, reverse("admin:accountability_breach_change", args=[breach.pk]))
-    page.get_by_label("Remedy").fill(words)
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url(re.compile("/accountability/breach/$"))
+    page.locator("[name=remedy_note]").fill(words)
+    page.get_by_role("button", name="Put it on record", exact=True).click()
+    page.get_by_text("The remedy is on record").wait_for()
 
 
 @then("the breach shows the remedy and who wrote it")
