@@ -95,7 +95,7 @@ def test_errors_about_the_whole_input_have_a_name_too() -> None:
 
 
 def test_whoever_comes_too_often_hears_when_to_come_again() -> None:
-    assert answer_to(exceptions.Throttled(wait=4.2))["Retry-After"] == "6"
+    assert answer_to(exceptions.Throttled(wait=4.2))["Retry-After"] == "5"
 
 
 def test_a_fault_of_ours_is_recorded_and_says_nothing_about_itself(caplog: pytest.LogCaptureFixture) -> None:

@@ -175,6 +175,8 @@ def test_the_api_answers_what_the_tables_say(role: str, situation: str, scene: S
                 # Else nobody may complete anything.
                 if verb is Verb.COMPLETE:
                     type(scene.organisation).objects.update(verification_required=False)
+                if verb is Verb.UNPIN:
+                    Ticket.objects.filter(pk=ticket.pk).update(is_pinned=True)
                 before = everything_about(ticket)
                 method, address, body = request
                 answer = getattr(client, method)(address, body).status_code

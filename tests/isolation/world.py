@@ -282,5 +282,7 @@ def _account(one: Neighbour) -> None:
         admin = one.staff[Role.ORGANISATION_ADMIN]
         write_remedy(breach, note=one.secret("A second team"), acting_user=admin)
     agent = one.staff[Role.AGENT]
-    penalty = PointsEntry.objects.filter(organisation=one.organisation, person=agent, points__lt=0)[:1].get()
+    # One that was not appealed against before: work is added more than once.
+    penalties = PointsEntry.objects.filter(organisation=one.organisation, person=agent, points__lt=0)
+    penalty = penalties.filter(appeals=None)[:1].get()
     appeal(penalty, reason=one.secret("The road was closed"), acting_user=agent)
