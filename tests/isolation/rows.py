@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model, QuerySet
 
 from accounts.models import Organisation, User
+from common.tests.snapshot import Rows, Snapshot
 from tests.isolation.world import Neighbour
 
 OURS = ("accounts", "departments", "tickets", "notifications", "accountability", "reports")
@@ -20,7 +21,6 @@ OF_NOBODY = frozenset({"accountability.FeedPlace"})
 PUBLIC_MODELS = frozenset(
     {"Organisation", "Region", "Ward", "Suburb", "Department", "Stage", "Category", "Attachment", "Ticket"}
 )
-State = dict[str, list[dict[str, Any]]]
 
 
 def models_of_ours() -> list[type[Model]]:
@@ -83,9 +83,11 @@ def _way(model: type[Model], target: type[Model]) -> str | None:
     return None
 
 
-def state_of(one: Neighbour) -> State:
+def state_of(one: Neighbour) -> Rows:
     """Every row of the organisation with every value."""
-    return {model._meta.label: list(rows_of(model, one).order_by("pk").values()) for model in owned_models()}
+    if one.snapshot is None:
+        one.snapshot = Snapshot({model._meta.label: rows_of(model, one) for model in owned_models()})
+    return one.snapshot()
 
 
 def marks_of(one: Neighbour) -> frozenset[str]:

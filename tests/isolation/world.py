@@ -25,6 +25,7 @@ from accounts.enums import OrganisationKind, Role, Scope
 from accounts.models import Organisation, User
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 from common.api.idempotency import Sealed
+from common.tests.snapshot import Snapshot
 from departments.actions.escalation import write_ladder
 from departments.escalation import USUAL_LADDER
 from departments.models import (
@@ -88,6 +89,8 @@ class Neighbour:
     project: Project = field(init=False)
     public: list[Ticket] = field(default_factory=list)
     private: list[Ticket] = field(default_factory=list)
+    # Made by the first proof that reads it.
+    snapshot: Snapshot | None = None
 
     @property
     def domain(self) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db.models import Count, Q
 
 from common.errors import DomainError
+from common.tests.snapshot import Rows, Snapshot
 from departments.models import DepartmentMember
 from tickets.enums import ClockState, Status, VerificationState
 from tickets.models import Custody, Ticket
@@ -29,14 +32,18 @@ _ROWS = (
 )
 
 
-def everything_about(ticket: Ticket) -> dict[str, Any]:
+def everything_about(ticket: Ticket) -> Rows:
     """All rows of a ticket with all their values, its follow-ups, and what everybody holds."""
-    kept: dict[str, Any] = {
-        name: list(getattr(ticket, name).order_by("pk").values()) for name in (*_ROWS, "follow_ups")
-    }
-    kept["ticket"] = Ticket.objects.filter(pk=ticket.pk).values().get()
-    kept["loads"] = list(DepartmentMember.objects.order_by("pk").values())
-    return kept
+    return _snapshot_of(ticket.pk)()
+
+
+@lru_cache(maxsize=64)
+def _snapshot_of(ticket_id: UUID) -> Snapshot:
+    ticket = Ticket(pk=ticket_id)
+    rows = {name: getattr(ticket, name).all() for name in (*_ROWS, "follow_ups")}
+    return Snapshot(
+        rows | {"ticket": Ticket.objects.filter(pk=ticket_id), "loads": DepartmentMember.objects.all()}
+    )
 
 
 @contextmanager
