@@ -26,6 +26,7 @@ class CustodyPart:
     starts: int
     share: int
     is_accountable: bool
+    over_target: bool
     agents: list[AgentPart]
 
 
@@ -44,5 +45,16 @@ def custody_parts(breach: Breach) -> list[CustodyPart]:
         ]
         starts = parts[-1].starts + parts[-1].share if parts else 0
         share = row.get("share", 0)
-        parts.append(CustodyPart(row["name"], row["seconds"], starts, share, is_accountable, agents))
+        parts.append(
+            CustodyPart(
+                name=row["name"],
+                seconds=row["seconds"],
+                starts=starts,
+                share=share,
+                is_accountable=is_accountable,
+                # Older records do not say.
+                over_target=row.get("over_target", False),
+                agents=agents,
+            )
+        )
     return parts

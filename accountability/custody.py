@@ -20,17 +20,22 @@ class Held:
     department: str
     assignee_id: str | None
     seconds: int
+    over_target: bool = False
 
 
 @dataclass(frozen=True)
 class Span:
-    """One custody as it is in the database. `ended_at` is None while it lasts."""
+    """One custody as it is in the database. `ended_at` is None while it lasts.
+
+    `target_at` is when the department's internal target was used up; None without one.
+    """
 
     department_id: str
     department: str
     assignee_id: str | None
     started_at: datetime
     ended_at: datetime | None
+    target_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ def consumed(spans: Iterable[Span], promised: Promised, until: datetime) -> list
             span.department,
             span.assignee_id,
             round(promised.hours.between(max(span.started_at, promised.since), _ends(span, until))),
+            over_target=span.target_at is not None and span.target_at < _ends(span, until),
         )
         for span in sorted(concerned, key=lambda span: span.started_at)
     ]
@@ -99,8 +105,13 @@ def by_person(held: Iterable[Held]) -> dict[tuple[str, str | None], int]:
 
 
 def split(held: Sequence[Held]) -> list[dict[str, Any]]:
-    """Who used up how much, department by department and agent by agent, with the share in percent."""
+    """Who used up how much, department by department and agent by agent, with the share in percent.
+
+    `over_target` says whether the department had it for longer than its own target allows, in its own
+    working hours.
+    """
     names = {part.department_id: part.department for part in held}
+    over = {part.department_id for part in held if part.over_target}
     departments, people = by_department(held), by_person(held)
     percent = shares(100, departments)
     return [
@@ -109,6 +120,7 @@ def split(held: Sequence[Held]) -> list[dict[str, Any]]:
             "name": names[key],
             "seconds": seconds,
             "share": percent.get(key, 0),
+            "over_target": key in over,
             "agents": [
                 {"agent": person, "seconds": theirs}
                 for (department, person), theirs in people.items()

@@ -29,8 +29,8 @@ class Breach(IdentifiedModel):
     """A promise that was missed, the department whose custody used up most of the time, and its remedy.
 
     `custody_split` says who used up how much of the promised time: a list of {department, name,
-    seconds, share in percent, agents: [{agent, seconds}]}, in the order in which they first held the
-    ticket; agent None is the time in which nobody in particular had it.
+    seconds, share in percent, over_target, agents: [{agent, seconds}]}, in the order in which they first
+    held the ticket; agent None is the time in which nobody in particular had it.
     """
 
     organisation = models.ForeignKey(

@@ -20,11 +20,13 @@ class WorkGiver:
 
     `gained`: somebody in the department may be able to take more than before. `leaves`: a member is
     about to end their work there. `queue_changed`: tickets may wait there for another time than before.
+    `target_changed`: the department may hold them for another time than before.
     """
 
     gained: Callable[[UUID], None]
     leaves: Callable[[DepartmentMember, Any], None]
     queue_changed: Callable[[Department], None]
+    target_changed: Callable[[Department], None]
 
 
 GIVERS: dict[str, WorkGiver] = {}
@@ -50,3 +52,9 @@ def tell_queue_changed(department: Department) -> None:
     """The department lets tickets wait for another time than before."""
     for giver in GIVERS.values():
         giver.queue_changed(department)
+
+
+def tell_target_changed(department: Department) -> None:
+    """The department has another internal target, or counts it in other hours."""
+    for giver in GIVERS.values():
+        giver.target_changed(department)

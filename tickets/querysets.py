@@ -161,6 +161,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             self.unsettled().filter(escalation_level__gt=0).order_by("-escalation_level", "expired_at", "pk")
         )
 
+    def held_too_long(self, now: datetime) -> TicketQuerySet:
+        """Where who has the ticket now has used up their department's internal target."""
+        custodies = self.model._meta.get_field("custodies").related_model._default_manager
+        over = custodies.filter(ended_at__isnull=True, target_at__lt=now)
+        return self.filter(pk__in=over.values("ticket_id"))
+
     def with_open_clocks(self) -> TicketQuerySet:
         """Where a clock runs or pauses, or may still go on."""
         clocks = self.model._meta.get_field("clocks").related_model._default_manager
@@ -432,6 +438,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 class CustodyQuerySet(models.QuerySet["Custody"]):
     def held_now(self) -> CustodyQuerySet:
         return self.filter(ended_at__isnull=True)
+
+    def ended(self) -> CustodyQuerySet:
+        return self.filter(ended_at__isnull=False)
+
+    def of_tickets(self, ticket_ids: Iterable[uuid.UUID]) -> CustodyQuerySet:
+        return self.filter(ticket_id__in=list(ticket_ids))
 
     def in_order(self) -> CustodyQuerySet:
         return self.select_related("department", "stage", "assignee").order_by("started_at", "pk")

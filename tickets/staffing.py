@@ -10,6 +10,7 @@ from accounts.leaving import register_leaving
 from accounts.models import User
 from departments.models import Department, DepartmentMember
 from departments.staffing import WorkGiver, register_work_giver
+from tickets.actions.custody_targets import reset_targets
 from tickets.actions.handing_on import release_tickets_of, release_tickets_of_desk
 from tickets.actions.overflow import reset_queue_limits
 from tickets.wakeups import DRAIN, wake_after_commit
@@ -31,7 +32,17 @@ def queue_changed(department: Department) -> None:
     reset_queue_limits(department)
 
 
+def target_changed(department: Department) -> None:
+    reset_targets(department)
+
+
 register_work_giver(
-    "tickets", WorkGiver(gained=drain_soon, leaves=take_back_from_desk, queue_changed=queue_changed)
+    "tickets",
+    WorkGiver(
+        gained=drain_soon,
+        leaves=take_back_from_desk,
+        queue_changed=queue_changed,
+        target_changed=target_changed,
+    ),
 )
 register_leaving(take_back)

@@ -122,6 +122,7 @@ def _held(event: TicketEvent) -> list[Held]:
             assignee_id=str(custody.assignee_id) if custody.assignee_id else None,
             started_at=custody.started_at,
             ended_at=custody.ended_at,
+            target_at=custody.target_at,
         )
         for custody in event.ticket.custodies.all()
     ]

@@ -27,6 +27,9 @@ class BreachPartSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     seconds = serializers.IntegerField(help_text=_("Working time of the promise."))
     share = serializers.IntegerField(default=0, help_text=_("In percent."))
+    over_target = serializers.BooleanField(
+        default=False, help_text=_("Whether the department had it for longer than its own target.")
+    )
     agents = BreachAgentSerializer(many=True, default=list)
 
 

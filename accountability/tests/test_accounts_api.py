@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from accounts.tests.factories import MembershipFactory
 from departments.models import Category
 from departments.tests.factories import DepartmentFactory, staff_member
 from tickets.actions.expiry import expire_due_tickets
+from tickets.actions.movement import transfer_ticket
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
 from tickets.tests.api import ROOT, api_client, assert_problem
@@ -122,6 +124,26 @@ def test_a_breach_says_who_held_the_ticket_and_takes_the_remedy_once(
     assert get(f"breaches/{breach.pk}", sipho).json()["remedy_note"] == "Second team from Monday."
     before = everything()
     refused(post(f"breaches/{breach.pk}/remedy", johan, note="Third."), 409, "remedy_written", before)
+
+
+def test_a_breach_says_which_department_was_over_its_own_target(
+    category: Category, sipho: User, nomsa: User
+) -> None:
+    roads = DepartmentFactory.create(organisation=category.organisation)
+    for department in (category.department, roads):
+        department.custody_target_seconds = 20 * 3600
+        department.save(update_fields=["custody_target_seconds"])
+    ticket = report_ticket(category)
+    with time_machine.travel(ticket.created_at + timedelta(hours=21), tick=False):
+        transfer_ticket(ticket, department=roads, reason="A drain.", acting_user=sipho)
+    miss(category)
+    breach = Breach.objects.get(ticket=ticket)
+    split = get(f"breaches/{breach.pk}", nomsa).json()["custody_split"]
+    assert [(part["seconds"] // 3600, part["over_target"]) for part in split] == [(21, True), (3, False)]
+    client = Client()
+    client.force_login(staff_member(category.department, role=Role.DEPARTMENT_ADMIN))
+    page = client.get(f"/console/accountability/breach/{breach.pk}/change/").content.decode()
+    assert page.count("over its target") == 1
 
 
 def test_a_remedy_is_refused_to_others_and_without_words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,7 @@ def test_the_split_names_departments_and_agents_with_shares_that_add_up() -> Non
             "name": "Water",
             "seconds": 3600,
             "share": 33,
+            "over_target": False,
             "agents": [{"agent": "sipho", "seconds": 3600}],
         },
         {
@@ -104,9 +106,28 @@ def test_the_split_names_departments_and_agents_with_shares_that_add_up() -> Non
             "name": "Roads",
             "seconds": 7200,
             "share": 67,
+            "over_target": False,
             "agents": [{"agent": None, "seconds": 3600}, {"agent": "bongani", "seconds": 3600}],
         },
     ]
+
+
+def test_a_department_is_over_its_target_where_one_of_its_custodies_was() -> None:
+    def over(until: int, **targets: int) -> dict[str, bool]:
+        spans = [span("water", "sipho", 0, 2), span("roads", "bongani", 2, 5), span("water", None, 5, None)]
+        timed = [
+            replace(row, target_at=START + timedelta(hours=targets[row.department_id]))
+            if row.department_id in targets
+            else row
+            for row in spans
+        ]
+        return {part["department"]: part["over_target"] for part in split(used(timed, until))}
+
+    assert over(6) == {"water": False, "roads": False}
+    assert over(6, water=6, roads=5) == {"water": False, "roads": False}
+    assert over(7, water=6, roads=4) == {"water": True, "roads": True}
+    # What came after the promise ran out is not its business.
+    assert over(4, water=6, roads=4) == {"water": False, "roads": False}
 
 
 def test_points_are_dealt_out_by_time_in_whole_numbers() -> None:

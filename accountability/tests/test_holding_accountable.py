@@ -90,6 +90,7 @@ def test_an_expiry_is_one_breach_dated_at_its_due_time(category: Category, agent
             "name": category.department.name,
             "seconds": 24 * 3600,
             "share": 100,
+            "over_target": False,
             "agents": [{"agent": str(agent.pk), "seconds": 24 * 3600}],
         }
     ]

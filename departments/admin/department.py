@@ -25,7 +25,7 @@ from departments.admin.links import links_for
 from departments.admin.presence import LeaveInline, ShiftInline, save_presence
 from departments.models import Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department
-from departments.staffing import tell_queue_changed
+from departments.staffing import tell_queue_changed, tell_target_changed
 
 
 class StageInline(ScopedTabularInline):
@@ -68,6 +68,14 @@ def _specialities(member: DepartmentMember) -> str:
 
 class DepartmentForm(OwnedForm):
     queue_limit_seconds = SpanField(label=gettext_lazy("Longest wait in the queue"), required=False)
+    custody_target_seconds = SpanField(
+        label=gettext_lazy("Internal target"),
+        required=False,
+        help_text=gettext_lazy(
+            "How long a ticket may be with this department, in its working hours: 4 h, 1 h 30 min, 45 min. "
+            "What is held longer is flagged for staff; nothing is promised to anybody. Empty for no target."
+        ),
+    )
 
 
 @admin.register(Department)
@@ -87,6 +95,7 @@ class DepartmentAdmin(ScopedModelAdmin):
             gettext_lazy("How work is given out"),
             {"fields": ("calendar", "strategy", "queue_limit_seconds", "overflow_department")},
         ),
+        (gettext_lazy("How long it may take"), {"fields": ("custody_target_seconds",)}),
     )
 
     def get_urls(self) -> list[URLPattern]:
@@ -121,6 +130,8 @@ class DepartmentAdmin(ScopedModelAdmin):
         super().save_model(request, obj, form, change)
         if change and {"queue_limit_seconds", "calendar"} & set(form.changed_data):
             tell_queue_changed(obj)
+        if change and {"custody_target_seconds", "calendar"} & set(form.changed_data):
+            tell_target_changed(obj)
 
     @display(description=gettext_lazy("members"))
     def people(self, department: Any) -> str:

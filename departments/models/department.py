@@ -45,6 +45,12 @@ class Department(IdentifiedModel):
     queue_limit_seconds = models.PositiveIntegerField(
         _("longest wait in the queue, seconds"), null=True, blank=True
     )
+    custody_target_seconds = models.PositiveIntegerField(
+        _("internal target, working seconds"),
+        null=True,
+        blank=True,
+        help_text=_("How long a ticket may be with this department at most."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
@@ -60,6 +66,9 @@ class Department(IdentifiedModel):
             ),
             models.CheckConstraint(
                 condition=~Q(overflow_department=F("id")), name="department_does_not_overflow_into_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(custody_target_seconds__gte=1), name="department_custody_target_is_positive"
             ),
         ]
 

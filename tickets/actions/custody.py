@@ -10,6 +10,7 @@ import pgbulk
 
 from departments.models import Department
 from tickets.actions.change import Change
+from tickets.actions.custody_targets import freeze_targets
 from tickets.actions.escalation import pause_escalation, resume_escalation
 from tickets.models import Custody, Ticket
 from tickets.workflow import UNSETTLED
@@ -32,8 +33,10 @@ def hand_over(change: Change) -> None:
         return
     if held is not None:
         _ended(held, change).save(update_fields=_ENDING)
-    if ticket.department_id is not None:
-        _begun(change, ticket.department_id).save(force_insert=True)
+    if ticket.department is not None:
+        begun = _begun(change, ticket.department.pk)
+        freeze_targets([begun], {ticket.department.pk: ticket.department})
+        begun.save(force_insert=True)
 
 
 def hand_over_many(changes: Sequence[Change]) -> None:
@@ -42,6 +45,7 @@ def hand_over_many(changes: Sequence[Change]) -> None:
     held = {row.ticket_id: row for row in Custody.objects.filter(ticket_id__in=keys).held_now()}
     # Few departments hold many tickets: each is read once, with its hours.
     there = {custody.department_id for custody in held.values()}
+    there |= {change.ticket.department_id for change in changes if change.ticket.department_id}
     departments = Department.objects.select_related("calendar").in_bulk(there)
     ended, begun = [], []
     for change in changes:
@@ -54,13 +58,17 @@ def hand_over_many(changes: Sequence[Change]) -> None:
         if change.ticket.department_id is not None:
             begun.append(_begun(change, change.ticket.department_id))
     pgbulk.update(Custody, ended, _ENDING)
+    freeze_targets(begun, departments)
     Custody.objects.bulk_create(begun)
 
 
 def first_custodies(changes: Sequence[Change]) -> list[Custody]:
     """The custody of new tickets, not written yet."""
+    departments = {row.pk: row for change in changes if (row := change.ticket.department) is not None}
     held = [(change, change.ticket.department_id) for change in changes]
-    return [_begun(change, department_id) for change, department_id in held if department_id is not None]
+    begun = [_begun(change, department_id) for change, department_id in held if department_id is not None]
+    freeze_targets(begun, departments, are_new=True)
+    return begun
 
 
 def _holder_of(row: Ticket | Custody) -> tuple[Any, Any, Any]:

@@ -53,12 +53,15 @@ class TimeFilter(TicketFilter):
             ("overdue", _("Overdue")),
             ("escalated", _("Escalated")),
             ("soon", _("Expiring within a day")),
+            ("held", _("Held too long")),
         ]
 
     def narrow(self, tickets: TicketQuerySet, request: HttpRequest) -> TicketQuerySet:
         now = timezone.now()
         if self.value() == "escalated":
             return tickets.escalated()
+        if self.value() == "held":
+            return tickets.held_too_long(now)
         return tickets.overdue(now) if self.value() == "overdue" else tickets.due_between(now, now + SOON)
 
 

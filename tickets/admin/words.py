@@ -165,6 +165,18 @@ def custody_span(custody: Custody, now: datetime) -> str:
     return _("%(when)s, %(time)s of working time") % {"when": moment(custody.started_at), "time": held}
 
 
+def custody_word(custody: Custody, now: datetime) -> Word | None:
+    """How a custody stands to its department's internal target; None where it was kept, or there is none."""
+    if custody.target_at is None:
+        return None
+    when = {"when": moment(custody.target_at)}
+    if custody.is_over_target(now):
+        return Word(_("Held too long, target %(when)s") % when, "overdue", "hourglass_disabled")
+    if custody.ended_at is not None:
+        return None
+    return Word(_("Target %(when)s") % when, "quiet", "hourglass_top")
+
+
 def supporters(ticket: Ticket) -> str:
     count = ticket.support_count
     if not count:

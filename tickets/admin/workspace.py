@@ -95,7 +95,10 @@ def workspace_context(ticket: Ticket, user: Any, opened: Opened | None, wanted: 
             (clock.get_promise_display(), words.clock_word(clock, now), words.clock_detail(clock))
             for clock in around.clocks
         ],
-        "custodies": [(custody, words.custody_span(custody, now)) for custody in reversed(around.custodies)],
+        "custodies": [
+            (custody, words.custody_span(custody, now), words.custody_word(custody, now))
+            for custody in reversed(around.custodies)
+        ],
         "place": place_map(ticket),
         "panels": panels_for(ticket, user),
     }

@@ -54,6 +54,10 @@ class TicketFilters(django_filters.FilterSet):
     supported = YesNoFilter(method="by_supported", label=gettext_lazy("Supported by me."))
     followed = YesNoFilter(method="by_followed", label=gettext_lazy("Followed by me."))
     overdue = YesNoFilter(method="by_overdue", label=gettext_lazy("Promised for a time that is over."))
+    held_too_long = YesNoFilter(
+        method="by_held_too_long",
+        label=gettext_lazy("With its department for longer than the department's own target. For staff."),
+    )
     expired = YesNoFilter("expired_at", lookup_expr="isnull", exclude=True)
     queued = YesNoFilter("queued_at", lookup_expr="isnull", exclude=True)
     created_after = django_filters.IsoDateTimeFilter("created_at", lookup_expr="gte")
@@ -118,6 +122,11 @@ class TicketFilters(django_filters.FilterSet):
 
     def by_overdue(self, tickets: Tickets, name: str, value: bool) -> Tickets:
         return tickets.overdue(timezone.now()) if value else tickets
+
+    def by_held_too_long(self, tickets: Tickets, name: str, value: bool) -> Tickets:
+        if not value:
+            return tickets
+        return tickets.visible_to_staff(self.request.user).held_too_long(timezone.now())
 
     def by_words(self, tickets: Tickets, name: str, value: str) -> Tickets:
         return tickets.matching(value)

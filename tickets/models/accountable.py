@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -90,7 +91,11 @@ class Clock(IdentifiedModel):
 
 
 class Custody(IdentifiedModel):
-    """Who held a ticket from when to when, in working seconds of the holding department."""
+    """Who held a ticket from when to when, in working seconds of the holding department.
+
+    `target_at` is when the department's internal target is used up, frozen as the custody begins: what
+    lasts longer was held too long.
+    """
 
     ticket = models.ForeignKey(
         Ticket, on_delete=models.CASCADE, related_name="custodies", verbose_name=_("ticket")
@@ -112,6 +117,7 @@ class Custody(IdentifiedModel):
     started_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True, blank=True)
     working_seconds = models.PositiveIntegerField(_("working seconds"), null=True, blank=True)
+    target_at = models.DateTimeField(_("internal target used up at"), null=True, blank=True)
 
     objects = CustodyQuerySet.as_manager()
 
@@ -127,11 +133,27 @@ class Custody(IdentifiedModel):
                 | Q(ended_at__gte=F("started_at"), working_seconds__isnull=False),
                 name="custody_ends_after_start",
             ),
+            models.CheckConstraint(
+                condition=Q(target_at__gte=F("started_at")), name="custody_target_is_not_before_start"
+            ),
         ]
-        indexes: ClassVar = [models.Index("ticket", "started_at", "id", name="custody_of_ticket")]
+        indexes: ClassVar = [
+            models.Index("ticket", "started_at", "id", name="custody_of_ticket"),
+            models.Index(
+                "target_at",
+                "ticket",
+                name="custody_held_by_target",
+                condition=Q(ended_at__isnull=True, target_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.department}: {self.started_at:%Y-%m-%d %H:%M}"
+
+    def is_over_target(self, moment: datetime) -> bool:
+        """Whether it was held longer than the department's target, as far as it lasted by that moment."""
+        ended = moment if self.ended_at is None else min(self.ended_at, moment)
+        return self.target_at is not None and self.target_at < ended
 
 
 class Verification(IdentifiedModel):
