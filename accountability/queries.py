@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +23,8 @@ from common.months import Month
 from departments.models import Department
 from departments.queries import find_department
 from tickets.enums import Promise
+from tickets.models import Ticket
+from tickets.querysets import TicketQuerySet
 
 # A board says nothing about who earned or lost points by fewer events than this.
 MINIMUM_SAMPLE = 5
@@ -30,14 +32,19 @@ MINIMUM_SAMPLE = 5
 
 @dataclass(frozen=True)
 class Standing:
-    """One line of a board. `sample` is how many events its points come from."""
+    """One line of a board. `sample` is how many events its points come from.
+
+    `in_time` and `late` are tickets resolved in the month whose fix still stands.
+    """
 
     key: uuid.UUID
     name: str
-    points: int
-    rewards: int
-    penalties: int
-    sample: int
+    points: int = 0
+    rewards: int = 0
+    penalties: int = 0
+    sample: int = 0
+    in_time: int = 0
+    late: int = 0
 
     @property
     def is_enough(self) -> bool:
@@ -46,20 +53,21 @@ class Standing:
 
 
 def leaderboard(organisation: Organisation, month: Month) -> list[Standing]:
-    """The departments of an organisation by the points of a month, best first. One query."""
-    entries = _of_month(organisation, month).of_departments_themselves()
-    return _standings(entries, "department_id", "department__name")
+    """The departments of an organisation by the points of a month, best first. Two queries."""
+    span = month.bounds(ZoneInfo(organisation.time_zone))
+    entries = PointsEntry.objects.of_organisation(organisation.pk).between(*span)
+    resolved = Ticket.objects.of_organisation(organisation.pk).resolved_between(*span)
+    standings = _standings(entries.of_departments_themselves(), "department_id", "department__name")
+    return _with_resolved(standings, resolved, "department_id", "department__name")
 
 
 def people_board(department: Department, month: Month) -> list[Standing]:
-    """The people of a department by the points they earned there in a month, best first. One query."""
-    entries = _of_month(department.organisation, month).of_people().in_department(department.pk)
-    return _standings(entries, "person_id", "person__full_name")
-
-
-def _of_month(organisation: Organisation, month: Month) -> PointsEntryQuerySet:
-    start, end = month.bounds(ZoneInfo(organisation.time_zone))
-    return PointsEntry.objects.of_organisation(organisation.pk).between(start, end)
+    """The people of a department by the points they earned there in a month, best first. Two queries."""
+    span = month.bounds(ZoneInfo(department.organisation.time_zone))
+    entries = PointsEntry.objects.in_department(department.pk).between(*span)
+    resolved = Ticket.objects.in_department(department.pk).resolved_between(*span)
+    standings = _standings(entries.of_people(), "person_id", "person__full_name")
+    return _with_resolved(standings, resolved, "assignee_id", "assignee__full_name")
 
 
 def _standings(entries: PointsEntryQuerySet, key: str, name: str) -> list[Standing]:
@@ -70,6 +78,25 @@ def _standings(entries: PointsEntryQuerySet, key: str, name: str) -> list[Standi
         sample=Count("event", distinct=True),
     )
     return [Standing(*row) for row in rows.order_by("-total", name, key)]
+
+
+def _with_resolved(
+    standings: list[Standing], resolved: TicketQuerySet, key: str, name: str
+) -> list[Standing]:
+    """The same with what each resolved; who has no points for it, or none yet, comes last."""
+    is_late = Q(expired_at__lte=F("resolved_at"))
+    held = resolved.not_withdrawn().filter(**{f"{key}__isnull": False}).order_by(name, key)
+    rows: Any = held.values_list(key, name).annotate(
+        in_time=Count("pk", filter=~is_late), late=Count("pk", filter=is_late)
+    )
+    found = {holder: (word, in_time, late) for holder, word, in_time, late in rows}
+    counted = []
+    for line in standings:
+        _name, in_time, late = found.pop(line.key, ("", 0, 0))
+        counted.append(replace(line, in_time=in_time, late=late))
+    return counted + [
+        Standing(holder, word, in_time=in_time, late=late) for holder, (word, in_time, late) in found.items()
+    ]
 
 
 def breaches_of(department: Department) -> BreachQuerySet:

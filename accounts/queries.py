@@ -36,6 +36,11 @@ def console_organisation(user: Any) -> Organisation | None:
     return Organisation.objects.active().staffed_by(user).municipalities_first().first()
 
 
+def organisations_staffed_by(user: Any) -> list[Organisation]:
+    """Where the person works, municipalities first."""
+    return list(Organisation.objects.active().staffed_by(user).municipalities_first())
+
+
 def colleagues_of(user: Any) -> UserQuerySet:
     """The people that a person meets in the console."""
     return UserQuerySet(User).colleagues_of(user)

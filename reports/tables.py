@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from reports.figures import Figures, MonthlyReport
 
-# A cell that begins like this is a formula to a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-
-def report_as_csv(report: MonthlyReport) -> str:
-    """One line for each department and one for the whole, with the marks that spreadsheets expect."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([_("month"), _("department"), *_headings()])
+def report_lines(report: MonthlyReport) -> Iterator[list[Any]]:
+    """The names of the columns, a line for each department, and one for the whole."""
+    yield [_("month"), _("department"), *_headings()]
     for name, figures in _rows(report):
-        writer.writerow([str(report.month), _harmless(name), *_cells(figures)])
-    # With the byte order mark, or some spreadsheets take UTF-8 for something else.
-    return "\ufeff" + buffer.getvalue()
+        yield [str(report.month), name, *_cells(figures)]
 
 
 def _headings() -> list[str]:
@@ -60,7 +52,3 @@ def _cells(figures: Figures) -> list[int | float | str]:
         figures.reopened,
         figures.supports,
     ]
-
-
-def _harmless(name: str) -> str:
-    return f"'{name}" if name.startswith(_FORMULA) else name

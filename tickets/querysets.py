@@ -112,6 +112,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def with_status(self, *statuses: str) -> TicketQuerySet:
         return self.filter(status__in=statuses)
 
+    def resolved_between(self, start: datetime, end: datetime) -> TicketQuerySet:
+        """Those whose fix of that time still stands."""
+        return self.filter(resolved_at__gte=start, resolved_at__lt=end)
+
     def overdue(self, now: datetime) -> TicketQuerySet:
         """Unsettled past the promised time, whether or not a sweep has said so yet."""
         return self.unsettled().filter(due_at__lt=now)

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from accountability.admin import appeals, breach, ledger, points_rules
+from accountability.admin import appeals, board, breach, ledger, points_rules
 
-__all__ = ["appeals", "breach", "ledger", "points_rules"]
+__all__ = ["appeals", "board", "breach", "ledger", "points_rules"]

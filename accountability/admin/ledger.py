@@ -15,11 +15,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 from unfold.contrib.filters.admin import RangeDateFilter
 
 from accountability.actions.appeals import APPEAL_WITHIN, appeal
 from accountability.actions.points import LONGEST_REASON, reverse_entry
+from accountability.admin import board
 from accountability.admin.reach import sees_work
 from accountability.admin.refusing import is_done
 from accountability.corrections import appeals_against, is_appealed, reversal_of
@@ -82,11 +83,16 @@ class PointsEntryAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_list()  # type: ignore[attr-defined]
 
+    def board_view(self, request: HttpRequest) -> HttpResponse:
+        return board.show_board(request, self.admin_site.each_context(request))
+
     # One entry
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            path("board/", wrap(require_GET(self.board_view)), name=board.PAGE),
+            path("board.csv", wrap(require_GET(board.board_file)), name=board.FILE),
             path(
                 "<uuid:key>/reverse/",
                 wrap(require_POST(self.reverse_view)),

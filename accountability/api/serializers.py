@@ -94,6 +94,10 @@ class StandingSerializer(serializers.Serializer[Any]):
     rewards = serializers.IntegerField(source="standing.rewards")
     penalties = serializers.IntegerField(source="standing.penalties")
     sample = serializers.IntegerField(source="standing.sample", help_text=_("How many events gave points."))
+    resolved_in_time = serializers.IntegerField(
+        source="standing.in_time", help_text=_("Tickets resolved in the month whose fix still stands.")
+    )
+    resolved_late = serializers.IntegerField(source="standing.late")
 
 
 class BoardSerializer(serializers.Serializer[Any]):

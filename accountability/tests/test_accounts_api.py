@@ -223,6 +223,7 @@ def test_departments_are_compared_for_everybody_with_the_sample_stated(
     shown = get("leaderboards", None, organisation=category.organisation.slug).json()
     assert (shown["kind"], shown["minimum_sample"], shown["is_kept"]) == ("departments", MINIMUM_SAMPLE, True)
     line = {"id": str(category.department.pk), "name": category.department.name, "rewards": 0}
+    line |= {"resolved_in_time": 0, "resolved_late": 0}
     few = line | {"rank": None, "sample": 4, "points": -40, "penalties": -40}
     assert shown["standings"] == [few]
     miss(category)

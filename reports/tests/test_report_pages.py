@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -126,6 +127,29 @@ def test_the_public_reads_which_department_missed_a_promise_and_its_remedy(
     assert "Second team on standby" in shown
     assert breach.ticket.reference in shown
     assert johan.full_name not in shown
+
+
+@pytest.mark.parametrize(
+    ("missed", "is_kept", "cell"),
+    [
+        (5, True, '<td data-label="Points" class="is-late">-50</td>'),
+        (4, True, '<td data-label="Points"><span class="soft">too few to tell</span></td>'),
+        (5, False, None),
+    ],
+)
+def test_the_public_reads_a_departments_points_from_a_sample_that_says_something(
+    category: Category, missed: int, is_kept: bool, cell: str | None
+) -> None:
+    for _number in range(missed - 1):
+        report_ticket(category)
+    with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
+        expire_due_tickets(acting_user=None)
+        catch_up(category.organisation.pk)
+        category.organisation.accountability_enabled = is_kept
+        category.organisation.save()
+        month = Breach.objects.all()[0].breached_at.strftime("%Y-%m")
+        shown = Client().get(PUBLIC, {"month": month}).content.decode()
+    assert re.findall(r'<td data-label="Points".*?</td>', shown) == ([cell] if cell else [])
 
 
 def test_a_private_tickets_breach_counts_but_is_not_shown(category: Category) -> None:

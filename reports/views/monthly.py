@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,15 +14,16 @@ from django.views.decorators.http import require_GET
 from accounts.enums import Capability
 from accounts.models import Organisation
 from accounts.permissions import has_capability_anywhere
+from common.month_choice import MonthChoice, chosen_month
+from common.spreadsheets import csv_answer
 from reports.queries import monthly_report, readable_organisations
-from reports.tables import report_as_csv
-from reports.views.months import chosen_month
+from reports.tables import report_lines
 
 
 @require_GET
 def monthly(request: HttpRequest) -> HttpResponse:
     organisation = _organisation(request)
-    choice = chosen_month(request, organisation)
+    choice = _month(request, organisation)
     context = {
         **admin.site.each_context(request),
         "title": _("Monthly report"),
@@ -35,16 +38,16 @@ def monthly(request: HttpRequest) -> HttpResponse:
 @require_GET
 def monthly_csv(request: HttpRequest) -> HttpResponse:
     organisation = _organisation(request)
-    choice = chosen_month(request, organisation)
+    choice = _month(request, organisation)
     if choice.refusal:
         return HttpResponse(choice.refusal, status=400, content_type="text/plain; charset=utf-8")
     report = monthly_report(organisation, choice.month)
     name = f"{organisation.slug}-{choice.month}.csv"
-    return HttpResponse(
-        report_as_csv(report),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_answer(report_lines(report), name)
+
+
+def _month(request: HttpRequest, organisation: Organisation) -> MonthChoice:
+    return chosen_month(request, ZoneInfo(organisation.time_zone))
 
 
 def _organisation(request: HttpRequest) -> Organisation:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +15,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accountability.models import Breach
+from accountability.queries import MINIMUM_SAMPLE, leaderboard
 from accounts.models import Organisation
 from accounts.site import require_organisation
+from common.month_choice import chosen_month
 from common.months import Month
 from reports.figures import MonthlyReport
 from reports.queries import monthly_report, public_breaches
-from reports.views.months import chosen_month
 
 # With fewer answers than this a share says more about chance than about work.
 FEWEST_ANSWERS = 5
@@ -33,30 +36,47 @@ class Stat:
     shape: str
 
 
+@dataclass(frozen=True)
+class Found:
+    report: MonthlyReport
+    points: dict[uuid.UUID | None, int]
+    breaches: list[Breach]
+
+
 @require_GET
 def how_we_are_doing(request: HttpRequest) -> HttpResponse:
     organisation = require_organisation(request)
-    choice = chosen_month(request, organisation)
-    report, breaches = _figures(organisation, choice.month)
+    choice = chosen_month(request, ZoneInfo(organisation.time_zone))
+    found = _figures(organisation, choice.month)
     context = {
         "section": "how_we_are_doing",
         "choice": choice,
-        "report": report,
-        "stats": _stats(report),
-        "breaches": breaches,
+        "report": found.report,
+        "stats": _stats(found.report),
+        "departments": [(row, found.points.get(row.key)) for row in found.report.departments if row.key],
+        "breaches": found.breaches,
         "fewest_answers": FEWEST_ANSWERS,
+        "fewest_events": MINIMUM_SAMPLE,
     }
     return render(request, "reports/how_we_are_doing.html", context, status=400 if choice.refusal else 200)
 
 
-def _figures(organisation: Organisation, month: Month) -> tuple[MonthlyReport, list[Breach]]:
+def _figures(organisation: Organisation, month: Month) -> Found:
     """Anybody may ask as often as they like; the whole is counted at most once a minute."""
-    key = f"how-we-are-doing:{organisation.pk}:{month}"
-    found: tuple[MonthlyReport, list[Breach]] | None = cache.get(key)
+    key = f"how-we-are-doing:{organisation.pk}:{month}:{organisation.accountability_enabled}"
+    found: Found | None = cache.get(key)
     if found is None:
-        found = monthly_report(organisation, month), public_breaches(organisation)
+        points = _points(organisation, month)
+        found = Found(monthly_report(organisation, month), points, public_breaches(organisation))
         cache.set(key, found, _A_MINUTE)
     return found
+
+
+def _points(organisation: Organisation, month: Month) -> dict[uuid.UUID | None, int]:
+    """Department -> points, of those that there is enough to say about; none where no account is kept."""
+    if not organisation.accountability_enabled:
+        return {}
+    return {line.key: line.points for line in leaderboard(organisation, month) if line.is_enough}
 
 
 def _stats(report: MonthlyReport) -> list[Stat]:

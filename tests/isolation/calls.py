@@ -204,6 +204,10 @@ def console_reads(one: Neighbour, user: Any) -> Iterator[Call]:
     yield get("/console/search/", s=NEEDLE)
     yield get("/console/reports/monthly/", organisation=one.organisation.slug)
     yield get("/console/reports/monthly.csv", organisation=one.organisation.slug)
+    for board in ("board/", "board.csv"):
+        address = f"/console/accountability/pointsentry/{board}"
+        yield get(address, organisation=one.organisation.slug)
+        yield get(address, department=one.department.pk)
 
 
 def _lookups(page: Any, user: Any) -> list[str]:

@@ -12,9 +12,9 @@ from typing import Any, cast
 
 import orjson
 
+from common.spreadsheets import guarded
 from tickets.enums import FileFormat
 from tickets.exchange.columns import COLUMNS, CUSTOMER, FOR_STAFF, FOR_STAFF_AND_REPORTER
-from tickets.exchange.parsing import guarded
 from tickets.models import Ticket
 from tickets.permissions import can_view_as_staff, can_view_reporter, is_reporter
 from tickets.queries import other_addresses

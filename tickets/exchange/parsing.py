@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import InvalidInput
+from common.spreadsheets import unguarded
 from tickets.enums import FileFormat
 
 # A description of five thousand characters, each escaped, fits three times.
 LONGEST_LINE = 256 * 1024
 _BOM = b"\xef\xbb\xbf"
-_GUARDED = ("=", "+", "-", "@", "\t", "\r")
 
 
 class MalformedRow(InvalidInput):
@@ -133,13 +133,3 @@ def read_columns(lines: Lines) -> list[str]:
     if not any(names):
         raise NoColumns
     return names
-
-
-def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_GUARDED) else text
-
-
-def unguarded(cell: str) -> str:
-    """The text of a cell that `guarded` wrote."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_GUARDED) else cell

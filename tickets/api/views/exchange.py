@@ -29,12 +29,12 @@ from common.api.filters import YesNoField
 from common.api.schema import ORGANISATION
 from common.errors import InvalidInput, NotAllowed, NotFound
 from common.pagination import Key
+from common.spreadsheets import guarded
 from tickets.actions.importing import begin_import, can_import, cancel_import
 from tickets.api.filters import TicketFilters
 from tickets.api.views.base import TicketsEndpoint
 from tickets.enums import FileFormat, ImportState
 from tickets.exchange.export import CONTENT_TYPES, exported_lines
-from tickets.exchange.parsing import guarded
 from tickets.exchange.querysets import ImportRunQuerySet
 from tickets.models import ImportRun, Ticket
 from tickets.queries import get_visible_ticket, import_runs_of, refusals_of, tickets_in

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import Organisation
 from common.months import Month, NotAMonth
 
 
@@ -30,8 +29,9 @@ class MonthChoice:
         return self.month.following if self.month < self.present else None
 
 
-def chosen_month(request: HttpRequest, organisation: Organisation) -> MonthChoice:
-    present = Month.of(timezone.now(), ZoneInfo(organisation.time_zone))
+def chosen_month(request: HttpRequest, zone: ZoneInfo) -> MonthChoice:
+    """The month that the address names, never one to come; the present one where it names none."""
+    present = Month.of(timezone.now(), zone)
     typed = request.GET.get("month", "")
     if not typed:
         return MonthChoice(present, present)
