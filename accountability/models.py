@@ -112,6 +112,12 @@ class PointsRule(IdentifiedModel):
     )
     points = models.SmallIntegerField(_("points"), help_text=_("Negative for a penalty."))
     share = models.CharField(_("dealt out"), max_length=20, choices=Share)
+    monthly_cap = models.PositiveIntegerField(
+        _("at most in a month"),
+        null=True,
+        blank=True,
+        help_text=_("The most points that one person gets by this rule in a calendar month."),
+    )
     created_at = models.DateTimeField(_("in force since"), default=timezone.now, editable=False)
     retired_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
 
@@ -130,6 +136,10 @@ class PointsRule(IdentifiedModel):
                 name="pointsrule_has_one_version_in_force",
             ),
             models.CheckConstraint(condition=~Q(points=0), name="pointsrule_is_worth_something"),
+            models.CheckConstraint(
+                condition=Q(monthly_cap__isnull=True) | Q(monthly_cap__gt=0, points__gt=0),
+                name="pointsrule_cap_is_of_a_reward",
+            ),
             models.CheckConstraint(condition=Q(share__in=Share.values), name="pointsrule_share_is_known"),
             models.CheckConstraint(
                 condition=Q(event_kind__in=[kind.value for kind in EARNING]),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models.functions import TruncMonth
 
 from accountability.enums import AppealState
 from accounts.enums import Capability
@@ -118,6 +120,26 @@ class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
     def rewards_for(self, ticket_ids: Iterable[uuid.UUID]) -> PointsEntryQuerySet:
         """What tickets have earned anybody, reversed or not."""
         return self.filter(event__ticket_id__in=list(ticket_ids), points__gt=0, reverses__isnull=True)
+
+    def earned_by_events(self, event_ids: Iterable[uuid.UUID]) -> PointsEntryQuerySet:
+        """What events were worth, without what was reversed later."""
+        return self.filter(event_id__in=list(event_ids), reverses__isnull=True)
+
+    def as_earned(self) -> Iterator[tuple[Any, ...]]:
+        """What no two of them have in common: rule, event, department, person."""
+        return self.values_list("rule_id", "event_id", "department_id", "person_id").iterator()
+
+    def rewarding(self, people: Iterable[uuid.UUID | None], *, by: Iterable[str]) -> PointsEntryQuerySet:
+        """What people were rewarded by rules of these codes, in whatever version, reversed or not."""
+        return self.filter(
+            person_id__in=list(people), rule__code__in=list(by), points__gt=0, reverses__isnull=True
+        )
+
+    def by_month(self, zone: ZoneInfo) -> Iterator[tuple[str, uuid.UUID, datetime, int]]:
+        """(rule's code, person, month, points) in the months of a time zone."""
+        month = TruncMonth("occurred_at", tzinfo=zone)
+        rows = self.values_list("rule__code", "person_id", month).annotate(total=Sum("points"))
+        return rows.order_by().iterator()
 
     def reversing(self, entry_id: uuid.UUID) -> PointsEntryQuerySet:
         """The entry that negates this one, if any."""

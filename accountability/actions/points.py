@@ -16,12 +16,23 @@ from common.errors import DomainError, InvalidInput, NotAllowed
 from common.text import checked_text
 
 MOST_POINTS = 1000
+HIGHEST_CAP = 100_000
 LONGEST_REASON = 2000
 
 
 class PointsOutOfRange(InvalidInput):
     code = "points_out_of_range"
     sentence = gettext_lazy("A rule is worth 1 to 1000 points, or as many less than nothing.")
+
+
+class CapOutOfRange(InvalidInput):
+    code = "cap_out_of_range"
+    sentence = gettext_lazy("A rule gives a person 1 to 100 000 points in a month at most.")
+
+
+class CapOfPenalty(InvalidInput):
+    code = "cap_of_penalty"
+    sentence = gettext_lazy("Only rewards have a limit in a month; penalties count whenever they come.")
 
 
 class RuleReplaced(DomainError):
@@ -44,10 +55,14 @@ class ReversalStands(DomainError):
     sentence = gettext_lazy("A reversal cannot be reversed.")
 
 
-def change_rule(rule: PointsRule, *, points: int, acting_user: Any) -> PointsRule:
+def change_rule(
+    rule: PointsRule, *, points: int, monthly_cap: int | None = None, acting_user: Any
+) -> PointsRule:
     """Put a new version in force; what was earned by the old one stays as it is.
 
-    Raises NotAllowed, RuleReplaced, PointsOutOfRange.
+    `monthly_cap` is what one person gets by it in a month at most, what earlier versions gave
+    included; None is without a limit. Raises NotAllowed, RuleReplaced, PointsOutOfRange,
+    CapOutOfRange, CapOfPenalty.
     """
     with transaction.atomic():
         locked = PointsRule.objects.select_for_update().get(pk=rule.pk)
@@ -55,8 +70,7 @@ def change_rule(rule: PointsRule, *, points: int, acting_user: Any) -> PointsRul
             raise NotAllowed
         if locked.retired_at is not None:
             raise RuleReplaced
-        if points == 0 or abs(points) > MOST_POINTS:
-            raise PointsOutOfRange(field="points")
+        _check_worth(points, monthly_cap)
         locked.retired_at = timezone.now()
         locked.save(update_fields=["retired_at"])
         return PointsRule.objects.create(
@@ -67,8 +81,20 @@ def change_rule(rule: PointsRule, *, points: int, acting_user: Any) -> PointsRul
             event_kind=locked.event_kind,
             points=points,
             share=locked.share,
+            monthly_cap=monthly_cap,
             created_at=locked.retired_at,
         )
+
+
+def _check_worth(points: int, monthly_cap: int | None) -> None:
+    if points == 0 or abs(points) > MOST_POINTS:
+        raise PointsOutOfRange(field="points")
+    if monthly_cap is None:
+        return
+    if points < 0:
+        raise CapOfPenalty(field="monthly_cap")
+    if not 1 <= monthly_cap <= HIGHEST_CAP:
+        raise CapOutOfRange(field="monthly_cap")
 
 
 def reverse_entry(entry: PointsEntry, *, reason: str, acting_user: Any) -> PointsEntry:

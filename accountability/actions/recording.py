@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Prefetch
 
+from accountability.actions.rewarding import within_limits
 from accountability.custody import (
     Held,
     Promised,
@@ -35,17 +36,26 @@ BATCH = 500
 def hold_accountable(event_ids: Sequence[uuid.UUID]) -> None:
     """Record what follows from these events: a breach, rewards and penalties.
 
-    Organisations that keep no account are left out, and so is what is recorded already.
+    Organisations that keep no account are left out, and so is what is recorded already. One at a time:
+    what a reward may be depends on all others.
     """
     with transaction.atomic():
+        _locked_place()
         told = [(event, _held(event)) for event in _accounted(event_ids)]
         breaches = [_breach(event, held) for event, held in told if event.kind in MISSED]
         Breach.objects.bulk_create(breaches, ignore_conflicts=True)
-        rules = {key: _rules_of(key) for key in {event.organisation_id for event, _held in told}}
-        entries = [
-            entry for event, held in told for entry in _entries(event, rules[event.organisation_id], held)
-        ]
-        PointsEntry.objects.bulk_create(_without_repeats(entries), ignore_conflicts=True)
+        PointsEntry.objects.bulk_create(_earned(told), ignore_conflicts=True)
+
+
+def _earned(told: Sequence[tuple[TicketEvent, list[Held]]]) -> list[PointsEntry]:
+    """What the rules give for these events, organisation by organisation."""
+    earned: list[PointsEntry] = []
+    for key in {event.organisation_id for event, _held in told}:
+        rules = _rules_of(key)
+        theirs = [(event, held) for event, held in told if event.organisation_id == key]
+        entries = [entry for event, held in theirs for entry in _entries(event, rules, held)]
+        earned.extend(within_limits(entries))
+    return earned
 
 
 def account_for_feed(*, batch: int = BATCH) -> int:
@@ -62,8 +72,7 @@ def account_for_feed(*, batch: int = BATCH) -> int:
 
 def _account_for_batch(size: int) -> list[tuple[uuid.UUID, str, int | None]]:
     with transaction.atomic():
-        FeedPlace.objects.get_or_create(is_the_only_one=True)
-        place = FeedPlace.objects.select_for_update().get()
+        place = _locked_place()
         following = TicketEvent.objects.after(place.position)
         events = list(following.values_list("pk", "kind", "position")[:size])
         if events:
@@ -71,6 +80,12 @@ def _account_for_batch(size: int) -> list[tuple[uuid.UUID, str, int | None]]:
             place.position = events[-1][2] or place.position
             place.save(update_fields=["position"])
     return events
+
+
+def _locked_place() -> FeedPlace:
+    """The only row, locked until the transaction ends: whoever holds it writes the ledger alone."""
+    FeedPlace.objects.get_or_create(is_the_only_one=True)
+    return FeedPlace.objects.select_for_update().get()
 
 
 def _account_for(event_ids: Sequence[uuid.UUID]) -> None:
@@ -181,22 +196,6 @@ def _entries(event: TicketEvent, rules: list[PointsRule], held: list[Held]) -> I
                 # The time in which nobody had it is the department's alone.
                 if person_id is not None:
                     yield _entry(rule, event, department_id, person_id, points)
-
-
-def _without_repeats(entries: list[PointsEntry]) -> Iterator[PointsEntry]:
-    """A ticket rewards somebody once by each rule, however often it is reopened and done again."""
-    tickets = {entry.event.ticket_id for entry in entries}
-    known = PointsEntry.objects.rewards_for(tickets).select_related("rule", "event").order_by("created_at")
-    given: dict[tuple[Any, ...], uuid.UUID] = {}
-    for entry in known:
-        given.setdefault(_reward_of(entry), entry.event_id)
-    for entry in sorted(entries, key=lambda entry: entry.occurred_at):
-        if entry.points < 0 or given.setdefault(_reward_of(entry), entry.event_id) == entry.event_id:
-            yield entry
-
-
-def _reward_of(entry: PointsEntry) -> tuple[Any, ...]:
-    return entry.rule.code, entry.event.ticket_id, entry.department_id, entry.person_id
 
 
 def _applies(event: TicketEvent) -> bool:

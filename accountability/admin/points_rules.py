@@ -35,6 +35,15 @@ class PointsForm(forms.Form):
         help_text=gettext_lazy("Negative for a penalty. What was earned by earlier versions stays as it is."),
     )
 
+    monthly_cap = forms.IntegerField(
+        label=gettext_lazy("At most in a month"),
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(),
+        help_text=gettext_lazy(
+            "The most points that one person gets by this rule in a calendar month. Empty for no limit."
+        ),
+    )
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.label_suffix = ""
@@ -58,7 +67,7 @@ class PointsRuleAdmin(ReadOnlyAdmin):
     """An organisation's rules come with its first event that is worth something."""
 
     menu = MenuEntry(MenuGroup.OVERSIGHT, "rule", 40, gettext_lazy("Points rules"))
-    list_display = ("summary", "shown_points", "event", "dealt_out", "shown_state")
+    list_display = ("summary", "shown_points", "shown_cap", "event", "dealt_out", "shown_state")
     list_display_links = None
     list_filter = (VersionFilter,)
     ordering = ("organisation__name", "code", "-version")
@@ -105,7 +114,7 @@ class PointsRuleAdmin(ReadOnlyAdmin):
             "points": points_word(rule.points),
             "state": _state_word(rule),
             "versions": [(row, points_word(row.points), rule_url(row)) for row in versions_of(rule)],
-            "form": refused or (PointsForm(initial={"points": rule.points}) if may and is_in_force else None),
+            "form": refused or (PointsForm(initial=_present(rule)) if may and is_in_force else None),
             "may_change": may and is_in_force,
         }
         return TemplateResponse(request, "console/points_rule.html", context, status=409 if refused else 200)
@@ -126,6 +135,10 @@ class PointsRuleAdmin(ReadOnlyAdmin):
     def shown_points(self, rule: PointsRule) -> SafeString:
         return badge(points_word(rule.points))
 
+    @admin.display(description=gettext_lazy("at most in a month"))
+    def shown_cap(self, rule: PointsRule) -> str:
+        return "–" if rule.monthly_cap is None else str(rule.monthly_cap)
+
     @admin.display(description=gettext_lazy("event"))
     def event(self, rule: PointsRule) -> str:
         return capfirst(rule.get_event_kind_display())
@@ -137,6 +150,10 @@ class PointsRuleAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("state"))
     def shown_state(self, rule: PointsRule) -> SafeString:
         return badge(_state_word(rule))
+
+
+def _present(rule: PointsRule) -> dict[str, Any]:
+    return {"points": rule.points, "monthly_cap": rule.monthly_cap}
 
 
 def _state_word(rule: PointsRule) -> Word:

@@ -56,6 +56,10 @@ class PointsRuleBriefSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     version = serializers.IntegerField()
     title = serializers.SerializerMethodField()
+    monthly_cap = serializers.IntegerField(
+        allow_null=True,
+        help_text=_("The most that this version gives a person in a month; empty for no limit."),
+    )
 
     def get_title(self, rule: PointsRule) -> str:
         return gettext(rule.title)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import timedelta
 from typing import Any
 
@@ -32,12 +31,10 @@ from accountability.actions.points import (
 from accountability.actions.recording import hold_accountable
 from accountability.enums import AppealState
 from accountability.models import PointsAppeal, PointsEntry, PointsRule
-from accountability.queries import leaderboard, people_board
 from accounts.enums import Role
 from accounts.models import User
 from accounts.tests.factories import MembershipFactory
 from common.errors import DomainError, NotAllowed
-from common.months import Month
 from departments.models import Category
 from departments.tests.factories import staff_member
 from tickets.actions.lifecycle import reopen_ticket, resolve_ticket
@@ -225,31 +222,3 @@ def test_appeals_that_make_no_sense_are_refused(category: Category, agent: User,
     refused(NotAllowed, decide_appeal, made, grant=True, reason="Mine.", acting_user=agent)
     reverse_entry(entry, reason="Wrong house.", acting_user=johan)
     refused(AlreadyReversed, decide_appeal, made, grant=True, reason="Yes.", acting_user=johan)
-
-
-# Totals
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_whatever_happens_boards_are_the_sum_of_the_ledger(
-    seed: int, category: Category, agent: User, johan: User, nomsa: User
-) -> None:
-    chance = random.Random(seed)  # noqa: S311
-    for _step in range(12):
-        entry = chance.choice([penalty, reward])(category, agent)
-        choice = chance.random()
-        if choice < 0.3:
-            reverse_entry(entry, reason="Wrong.", acting_user=johan)
-        elif choice < 0.6 and entry.points < 0:
-            made = appeal(entry, reason="Not me.", acting_user=agent)
-            decide_appeal(made, grant=chance.random() < 0.5, reason="So.", acting_user=johan)
-        elif choice < 0.8:
-            rule = PointsRule.objects.get(code=entry.rule.code, retired_at=None)
-            change_rule(rule, points=chance.choice([-9, -1, 2, 11]), acting_user=nomsa)
-    now = timezone.localtime()
-    month = Month(now.year, now.month)
-    rows: list[Any] = list(PointsEntry.objects.values_list("person_id", "points"))
-    (mine,) = people_board(category.department, month)
-    (ours,) = leaderboard(category.organisation, month)
-    assert mine.points == mine.rewards + mine.penalties == sum(p for who, p in rows if who == agent.pk)
-    assert ours.points == ours.rewards + ours.penalties == sum(p for who, p in rows if who is None)
