@@ -174,7 +174,7 @@ def test_nobody_is_rewarded_for_a_ticket_which_they_reported_themselves(
     "address", [{"email": "Sipho@Water.example"}, {"phone": "082 555 1234"}], ids=["mail", "phone"]
 )
 def test_nor_for_one_that_came_from_their_address_without_their_account(
-    category: Category, sipho: User, address: dict[str, str]
+    category: Category, sipho: User, address: dict[str, Any]
 ) -> None:
     User.objects.filter(pk=sipho.pk).update(email="sipho@water.example", phone="+27825551234")
     ticket = create_ticket(

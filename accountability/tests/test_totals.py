@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accountability.actions.appeals import appeal, decide_appeal
@@ -191,12 +191,27 @@ def ledger_over_http(world: World, person: User) -> int:
 
 # Few examples: each goes through the real database many times.
 @settings(
-    max_examples=8,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(OPERATIONS, min_size=4, max_size=10))
+@example(
+    [
+        ("award", 0),
+        ("change_rule", (10, 15)),
+        ("award", 2),
+        ("penalise", 2, EventKind.DISPUTED),
+        ("next_month",),
+        ("appeal", 1, True),
+        ("award", 1),
+        ("penalise", 1, EventKind.EXPIRED),
+        ("appeal", 3, False),
+        ("reverse", 0),
+        ("award", 3),
+    ]
+)
+@given(st.lists(OPERATIONS, min_size=6, max_size=12))
 def test_every_total_is_the_sum_of_the_ledger(world: World, operations: list[Any]) -> None:
     fresh = World(world.category, world.boss, world.people, world.tickets, world.travel)
     fresh.travel.move_to(START)
