@@ -11,3 +11,4 @@ class AccountabilityConfig(AppConfig):
     def ready(self) -> None:
         # Connects the receiver; at the top it would come before the models are there.
         import_module("accountability.receivers")
+        import_module("accountability.backlogs")

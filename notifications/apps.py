@@ -12,4 +12,5 @@ class NotificationsConfig(AppConfig):
         # They register themselves; at the top it would come before the models are there.
         import_module("notifications.receivers")
         import_module("notifications.own_data")
+        import_module("notifications.backlogs")
         import_module("notifications.account_sms")

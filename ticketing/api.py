@@ -25,7 +25,17 @@ from common.api.views import Endpoint
 
 app_name = "api"
 _ELSEWHERE = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
-RESOURCES = ("tickets", "departments", "categories", "stages", "wards", "projects", "agents", "events")
+RESOURCES = (
+    "tickets",
+    "departments",
+    "categories",
+    "stages",
+    "wards",
+    "projects",
+    "agents",
+    "events",
+    "jobs",
+)
 
 
 class IndexSerializer(serializers.Serializer[Any]):
@@ -92,4 +102,5 @@ urlpatterns = [
     path("v1/", include("tickets.api.urls")),
     path("v1/", include("accountability.api.urls")),
     path("v1/", include("reports.api.urls")),
+    path("v1/", include("jobs.api.urls")),
 ]

@@ -29,6 +29,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
     "Forget accounts whose number nobody confirmed": every(3600, "accounts.forget_unconfirmed"),
     "Forget what repeated requests were answered": every(3600, "accounts.forget_old_answers"),
+    "Forget old runs of jobs": every(86_400, "jobs.forget_old_runs"),
     "Go on with imports that stopped": every(60, "tickets.go_on_with_imports"),
     "Let open promises follow new working hours": every(300, "tickets.follow_calendars"),
     "Add the public holidays of years to come": at(

@@ -25,6 +25,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("", include("reports.urls")),
+    path("", include("jobs.urls")),
     path("console/", admin.site.urls),
     path("api/", include("ticketing.api")),
     endpoint("docs/", api.swagger, "docs"),

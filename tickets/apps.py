@@ -13,3 +13,4 @@ class TicketsConfig(AppConfig):
         import_module("tickets.own_data")
         import_module("tickets.staffing")
         import_module("tickets.calendar_uses")
+        import_module("tickets.backlogs")

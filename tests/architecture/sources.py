@@ -13,6 +13,7 @@ APPS = (
     "ticketing",
     "demo",
     "reports",
+    "jobs",
     "notifications",
     "accountability",
     "tickets",

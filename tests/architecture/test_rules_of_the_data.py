@@ -20,6 +20,7 @@ HEIGHT = {
     "notifications": 4,
     "accountability": 4,
     "reports": 5,
+    "jobs": 5,
     "demo": 6,
     "ticketing": 7,
 }

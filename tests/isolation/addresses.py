@@ -166,7 +166,8 @@ FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "answer": lambda _route, _one: ["take", "done", "not-reached"],
     "content_type_id": _types,
     "token": _tokens,
-    # Neither names a row of an organisation: the version of the map's places, a second factor's number.
+    # None names a row of an organisation: the version of the map's places, a second factor's number.
+    "task": lambda _route, _one: ["tickets.expire_due"],
     "version": lambda _route, _one: ["sample"],
     "pk": lambda _route, _one: ["1"],
 }

@@ -52,6 +52,7 @@ DEMO = False
 INSTALLED_APPS = [
     "ticketing",
     "reports",
+    "jobs",
     "notifications",
     "accountability",
     "tickets",
