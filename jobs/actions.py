@@ -67,6 +67,7 @@ def _run_of(job: PeriodicTask) -> tuple[JobRun, bool]:
 
 def _send(job: PeriodicTask, run: JobRun) -> None:
     """As beat would: the same arguments, the same queue. A run that could not be sent never was."""
+    options = {SCHEDULED: job.name} | ({"queue": job.queue} if job.queue else {})
     try:
         current_app.tasks[job.task].apply_async(
             args=json.loads(job.args or "[]"),
@@ -74,7 +75,7 @@ def _send(job: PeriodicTask, run: JobRun) -> None:
             task_id=run.task_id,
             expires=WAITS_FOR.total_seconds(),
             retry=False,
-            **{SCHEDULED: job.name, **({"queue": job.queue} if job.queue else {})},
+            **options,
         )
     except (OperationalError, RedisError, OSError) as error:
         run.delete()

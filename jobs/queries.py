@@ -94,8 +94,14 @@ def _next(row: PeriodicTask, ran_at: datetime | None) -> datetime | None:
     if not row.enabled:
         return None
     known = [moment for moment in (row.last_run_at, ran_at) if moment is not None]
-    left: timedelta = row.schedule.remaining_estimate(max(known, default=row.date_changed))
-    return timezone.now() + left
+    last: datetime = max(known, default=row.date_changed)
+    every: timedelta | None = getattr(row.schedule, "run_every", None)
+    return last + every if every is not None else _at_full_second(row.schedule.remaining_estimate(last))
+
+
+def _at_full_second(left: timedelta) -> datetime:
+    """So long from now, the same whenever it is asked."""
+    return (timezone.now() + left + timedelta(seconds=0.5)).replace(microsecond=0)
 
 
 def _spelled(schedule: Any) -> str:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from pytest_django import DjangoDbBlocker
 
 from tests.conventions.walking import Walker, learn
+from tests.isolation.addresses import A_JOB
 from tests.isolation.world import Neighbour, build_neighbour
 
 
@@ -23,6 +25,8 @@ def world(
         patch.setattr("django.conf.settings.MEDIA_ROOT", str(tmp_path_factory.mktemp("media")))
         one = build_neighbour("here.example.org", is_public=True)
         learn(one)
+        daily = IntervalSchedule.objects.create(every=1, period=IntervalSchedule.DAYS)
+        PeriodicTask.objects.create(name="A job", task=A_JOB, interval=daily)
         yield one
         transaction.set_rollback(True)
 

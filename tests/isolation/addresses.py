@@ -30,6 +30,7 @@ REGULAR = {
     "console/(?P<url>.*)$": ["console/nothing/here"],
     "accounts/^password/reset/key/": ["accounts/password/reset/key/1-sample/"],
 }
+A_JOB = "tickets.expire_due"
 _BLANK = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 _CONSOLE = re.compile(r"^console/(?P<app>\w+)/(?P<model>\w+)/")
 
@@ -167,7 +168,7 @@ FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "content_type_id": _types,
     "token": _tokens,
     # None names a row of an organisation: the version of the map's places, a second factor's number.
-    "task": lambda _route, _one: ["tickets.expire_due"],
+    "task": lambda _route, _one: [A_JOB],
     "version": lambda _route, _one: ["sample"],
     "pk": lambda _route, _one: ["1"],
 }
