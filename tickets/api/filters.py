@@ -73,6 +73,11 @@ class TicketFilters(django_filters.FilterSet):
         model = Ticket
         fields: list[str] = []
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Withdrawn tickets have left the lists; who may see them finds them by their outcome."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["outcome"] else found.not_withdrawn()
+
     def by_assignee(self, tickets: Tickets, name: str, value: str) -> Tickets:
         tickets = tickets.visible_to_staff(self.request.user)
         if value == "none":

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from departments.models import Category
 from departments.tests.factories import CategoryFactory, StandardFactory, WardFactory
-from tickets.actions.lifecycle import reject_ticket, start_work
+from tickets.actions.lifecycle import reject_ticket, start_work, withdraw_ticket
 from tickets.actions.support import support_ticket
 from tickets.models import Ticket
 from tickets.tests.api import ROOT, api_client, assert_problem
@@ -112,6 +112,18 @@ def test_filters_by_rows_take_ids_and_codes(three: list[Ticket], agent: User, ca
     ):
         assert found(agent, **query) == all_three, query
     assert found(agent, id__in=str(three[1].pk)) == [three[1].reference]
+
+
+def test_a_withdrawn_ticket_leaves_the_lists_and_staff_find_it_by_its_outcome(
+    three: list[Ticket], agent: User, department_admin: User, resident: User
+) -> None:
+    withdraw_ticket(three[0], acting_user=department_admin)
+    gone, left = three[0].reference, [three[2].reference, three[1].reference]
+    assert found(agent) == found(None) == left
+    assert found(agent, q="water") == found(agent, reference=gone) == []
+    assert found(agent, outcome="withdrawn") == [gone]
+    assert found(agent, outcome="withdrawn,rejected") == [three[2].reference, gone]
+    assert found(resident, outcome="withdrawn") == found(None, outcome="withdrawn") == []
 
 
 def test_filters_by_time(three: list[Ticket], agent: User) -> None:
