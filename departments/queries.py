@@ -12,6 +12,7 @@ from django.db.models import Max, Model, Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation
+from common.identifiers import as_uuid
 from departments.escalation import USUAL_LADDER, Step
 from departments.geometry import WardIndex
 from departments.models import (
@@ -29,7 +30,7 @@ from departments.models import (
     Ward,
 )
 from departments.permissions import remember_departments
-from departments.querysets import CategoryQuerySet, LeaveQuerySet, StandardQuerySet
+from departments.querysets import CalendarQuerySet, CategoryQuerySet, LeaveQuerySet, StandardQuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -64,6 +65,22 @@ def standard_for(category: Category | None, priority: int) -> Standard | None:
 def standards_counted_by(calendar: Calendar) -> StandardQuerySet:
     """The promises in use whose time runs in this calendar, by category."""
     return Standard.objects.counted_by(calendar).in_use().with_category().by_category()
+
+
+def standards_of(organisation_id: uuid.UUID) -> StandardQuerySet:
+    """All that is promised, or was and is switched off."""
+    return Standard.objects.of_organisation(organisation_id).with_category()
+
+
+def calendars_of(organisation_id: uuid.UUID) -> CalendarQuerySet:
+    """The organisation's hours in all their versions."""
+    return Calendar.objects.of_organisation(organisation_id)
+
+
+def find_calendar(organisation_id: uuid.UUID, key: str) -> Calendar | None:
+    """A version by its id, or what is in force under a name."""
+    versions, is_id = calendars_of(organisation_id), as_uuid(key) is not None
+    return (versions if is_id else versions.in_force()).filter(**_named(key, "name")).first()
 
 
 def first_department(organisation_id: uuid.UUID) -> Department | None:

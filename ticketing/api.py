@@ -31,6 +31,8 @@ RESOURCES = (
     "categories",
     "stages",
     "wards",
+    "calendars",
+    "standards",
     "projects",
     "agents",
     "events",

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accountability.models import Breach, PointsAppeal
 from accounts.models import ApiKey, User
-from departments.models import Category, Department, Leave, Stage, Ward
+from departments.models import Calendar, Category, Department, Leave, Stage, Standard, Ward
 from tests.isolation.rows import models_of_ours, rows_of
 from tests.isolation.world import Neighbour
 from tickets.admin.verbs import CONSOLE_VERBS
@@ -146,6 +146,8 @@ MODELS: dict[str, type[Model]] = {
     "categories": Category,
     "stages": Stage,
     "wards": Ward,
+    "calendars": Calendar,
+    "standards": Standard,
     "projects": Project,
     "import": ImportRun,
     "agents": User,

@@ -37,6 +37,7 @@ def words_about(one: Neighbour) -> Words:
         "department": str(one.department.pk),
         "category": str(one.category.pk),
         "project": str(one.project.pk),
+        "calendar": str(one.department.calendar_id),
         "stage": str(one.department.stages.all()[0].pk),
         "ward": str(ticket.ward_id),
         "region": str(ticket.ward.region_id) if ticket.ward else "",

@@ -30,6 +30,7 @@ from tickets.actions.new_hours import follow_calendars
 from tickets.actions.verification import dispute_resolution
 from tickets.enums import ClockState, EventKind, Promise, Status
 from tickets.models import Clock, Ticket
+from tickets.tests.api import ROOT, api_client, assert_problem
 from tickets.tests.cast import Scene, set_scene, ticket_in
 from tickets.tests.factories import report_ticket
 
@@ -152,6 +153,21 @@ def test_what_was_promised_to_somebody_is_not_deleted(scene: Scene) -> None:
     with pytest.raises(CalendarInUse, match="1 ticket"):
         delete_calendar(scene.department.calendar, acting_user=None)
     assert Standard.objects.filter(pk=standard.pk).exists()
+
+
+def test_over_http_too_what_was_promised_to_somebody_stays(scene: Scene) -> None:
+    admin = scene.cast.organisation_admin
+    ticket_in(Status.CLOSED, scene)
+    standard, calendar = scene.category.standards.get(), scene.department.calendar
+    before = list(Standard.objects.values()), list(Calendar.objects.values()), list(Clock.objects.values())
+    for path, code in (
+        (f"standards/{standard.pk}", "standard_in_use"),
+        (f"calendars/{calendar.pk}", "calendar_in_use"),
+    ):
+        problem = assert_problem(api_client(admin).delete(f"{ROOT}/{path}/"), 409, code)
+        assert "1 ticket" in problem["detail"]
+    after = list(Standard.objects.values()), list(Calendar.objects.values()), list(Clock.objects.values())
+    assert after == before
 
 
 def test_a_promise_that_nobody_got_is_deleted(scene: Scene) -> None:
