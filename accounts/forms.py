@@ -66,14 +66,25 @@ def check_may_be_texted(phone: str) -> None:
         raise forms.ValidationError(TooManySms.sentence, code=TooManySms.code)
 
 
+def _say_once(field: forms.Field) -> None:
+    """The label says what to type; in the field it would look filled in."""
+    field.widget.attrs.pop("placeholder", None)
+
+
 class SignUpForm(PersonFields, _TakesEither, allauth_forms.SignupForm):
     field_order = ["full_name", "contact", "password1"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _say_once(self.fields["password1"])
 
 
 class SignInForm(allauth_forms.LoginForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["login"] = ContactField()
+        self.fields["remember"].label = _("Stay signed in")
+        _say_once(self.fields["password"])
         self.order_fields(["login", "password"])
 
     def clean_login(self) -> str:

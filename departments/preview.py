@@ -53,7 +53,9 @@ def due_after(
 def _way(
     hours: WorkingCalendar, start: datetime, end: datetime, names: Mapping[date, str]
 ) -> Iterator[Stretch]:
-    numbers = range((end.date() - start.date()).days + 1)
+    # Due as a day begins is due at the end of the one before.
+    last = (end - timedelta.resolution).date()
+    numbers = range((last - start.date()).days + 1)
     days = [_day(hours, start.date() + timedelta(days=number), start, end, names) for number in numbers]
     for _key, group in groupby(days, key=lambda day: (day.first if day.seconds else None, day.name)):
         together = list(group)

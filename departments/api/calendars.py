@@ -258,7 +258,9 @@ class CalendarsEndpoint(Endpoint):
 
 def _changed(hours: Hours, given: dict[str, Any]) -> Hours:
     """The hours with what was sent of them; unchecked."""
-    changes = {name: given[name] for name in ("time_zone", "around_the_clock") if name in given}
+    changes: dict[str, Any] = {
+        name: given[name] for name in ("time_zone", "around_the_clock") if name in given
+    }
     if "intervals" in given:
         changes["weekly"] = tuple(
             _intervals(row for row in given["intervals"] if row["weekday"] == day.word) for day in Weekday

@@ -69,7 +69,7 @@ class StandardSerializer(serializers.Serializer[Any]):
     respond_within_seconds = serializers.IntegerField(help_text=_("Working time."))
     resolve_within_seconds = serializers.IntegerField(help_text=_("Working time."))
     calendar = CalendarBriefSerializer(allow_null=True, help_text=_("Null: the hours of the department."))
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     is_assumption = serializers.BooleanField()
     is_active = serializers.BooleanField(help_text=_("Whether new tickets are promised it."))
 
@@ -78,7 +78,7 @@ class StandardChangesSerializer(StrictSerializer):
     respond_within_seconds = WorkingSecondsField(required=False)
     resolve_within_seconds = WorkingSecondsField(required=False)
     calendar = LineField(max_length=100, required=False, allow_null=True, help_text=_CALENDAR)
-    source = LineField(
+    source = LineField(  # type: ignore[assignment]
         max_length=300, required=False, allow_blank=True, help_text=_("Where it was promised.")
     )
     is_assumption = serializers.BooleanField(required=False)

@@ -17,6 +17,7 @@ from departments.actions.calendars import change_calendar, create_calendar
 from departments.hours import Hours, SpecialDay, read_hours
 from departments.models import Calendar, Department
 from departments.tests.factories import (
+    CalendarFactory,
     CategoryFactory,
     DepartmentFactory,
     StandardFactory,
@@ -229,6 +230,17 @@ def test_a_typed_moment_and_time_are_worked_out_in_the_calendars_zone(
     (answer,) = answers(client, office, reported="2026-12-24T15:00", within="1 h 30 min")
     assert (answer.reported, answer.due) == ("Thu 24 Dec, 15:00", "Mon 28 Dec, 08:30")
     assert ("Fri 25 Dec", "closed · Christmas Day") in [(part.when, part.what) for part in answer.way]
+
+
+def test_what_is_due_at_midnight_says_nothing_of_the_day_that_begins(
+    client: Client, office: Calendar
+) -> None:
+    always = CalendarFactory.create(organisation=office.organisation, around_the_clock=True)
+    (answer,) = answers(client, always, reported="2026-03-20T16:00", within="8 h")
+    assert (answer.due, [(part.when, part.what) for part in answer.way]) == (
+        "Sat 21 Mar, 00:00",
+        [("Fri 20 Mar", "8 h")],
+    )
 
 
 def test_a_promise_is_worked_out_for_its_answer_and_its_fix(client: Client, office: Calendar) -> None:

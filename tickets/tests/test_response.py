@@ -100,7 +100,8 @@ def scene(clock: time_machine.Traveller) -> Scene:
 
 def response_of(ticket: Ticket) -> Row:
     """The clock of the promise to respond."""
-    return ticket.clocks.for_promise(Promise.RESPOND).values().get()
+    row: Any = ticket.clocks.for_promise(Promise.RESPOND).values().get()
+    return dict(row)
 
 
 def test_every_verb_is_said_to_count_or_not() -> None:

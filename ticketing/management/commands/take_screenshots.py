@@ -18,6 +18,8 @@ from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
 from ticketing.runtime.problems import RuntimeProblem
 
 RESIDENT, ADMIN = "resident@demo.lokisa.example", "water.admin@demo.lokisa.example"
+CITY_ADMIN = "city.admin@demo.lokisa.example"
+LEDGER = "/console/accountability/pointsentry/"
 PASSWORD = "jacaranda-city"  # noqa: S105 the demo says it to everybody
 WIDTHS = {360: 760, 1280: 860}
 # Longer pages are cut: the top says what the page is.
@@ -78,6 +80,9 @@ class Walk:
         self.page.context.close()
         self.page = self.new_page()
         self.as_department_admin()
+        self.page.context.close()
+        self.page = self.new_page()
+        self.as_organisation_admin()
         self.page.context.close()
 
     def as_visitor(self) -> None:
@@ -143,16 +148,27 @@ class Walk:
         self.visit("/console/departments/departmentmember/", "console-members")
         self.visit("/console/accounts/user/", "console-people")
         self.visit("/console/accountability/breach/", "console-missed-promises")
-        found = self.page.locator("#result_list a.c-summary")
-        if found.count():
-            found.first.click()
-            self.shoot("console-missed-promise")
-        self.visit("/console/departments/calendar/", "console-calendars")
-        found = self.page.locator("#result_list tbody a[href*='/change/']")
-        if found.count():
-            found.first.click()
-            self.shoot("console-calendar")
+        self.open_first("#result_list a.c-summary", "console-missed-promise")
+        self.visit(LEDGER, "console-points")
+        self.open_first("#result_list a.c-summary", "console-points-entry")
+        self.visit(f"{LEDGER}board/", "console-board")
+        self.open_first(".c-tabs a[href*='department=']", "console-board-people")
         self.visit("/console/reports/monthly/", "console-monthly-report")
+
+    def as_organisation_admin(self) -> None:
+        self.sign_in(CITY_ADMIN)
+        self.visit("/console/departments/calendar/", "console-calendars")
+        self.open_first("#result_list tbody a:text('Office hours')", "console-calendar")
+        self.visit("/console/departments/department/escalation/", "console-escalation")
+        self.visit("/console/accountability/pointsrule/", "console-points-rules")
+        self.open_first("#result_list a.c-summary", "console-points-rule")
+
+    def open_first(self, link: str, name: str) -> None:
+        """The page behind the first of these links; no picture where there is none."""
+        found = self.page.locator(link)
+        if found.count():
+            found.first.click()
+            self.shoot(name)
 
     def sign_in(self, who: str) -> None:
         page = self.page
