@@ -9,6 +9,7 @@ class AccountabilityConfig(AppConfig):
     name = "accountability"
 
     def ready(self) -> None:
-        # Connects the receiver; at the top it would come before the models are there.
+        # These register with the apps below; at the top they would come before the models are there.
         import_module("accountability.receivers")
         import_module("accountability.backlogs")
+        import_module("accountability.subjects")

@@ -30,7 +30,8 @@ class Breach(IdentifiedModel):
 
     `custody_split` says who used up how much of the promised time: a list of {department, name,
     seconds, share in percent, over_target, agents: [{agent, seconds}]}, in the order in which they first
-    held the ticket; agent None is the time in which nobody in particular had it.
+    held the ticket; agent None is the time in which nobody in particular had it. `remind_at`
+    is when the next reminder of a missing remedy is due, after `reminders` that were sent.
     """
 
     organisation = models.ForeignKey(
@@ -71,6 +72,8 @@ class Breach(IdentifiedModel):
     )
     remedied_at = models.DateTimeField(_("remedy written at"), null=True, blank=True)
     created_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+    remind_at = models.DateTimeField(_("next reminder at"), null=True, blank=True, editable=False)
+    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0, editable=False)
 
     objects = BreachQuerySet.as_manager()
 
@@ -88,10 +91,15 @@ class Breach(IdentifiedModel):
                 | (~Q(remedy_note="") & Q(remedied_at__isnull=False, remedied_by__isnull=False)),
                 name="breach_remedy_has_author_and_time",
             ),
+            models.CheckConstraint(
+                condition=Q(remind_at__isnull=True) | Q(remedied_at__isnull=True),
+                name="breach_remedied_waits_for_nothing",
+            ),
         ]
         indexes: ClassVar = [
             models.Index("organisation", F("breached_at").desc(), F("id").desc(), name="breach_newest"),
             models.Index("department", F("breached_at").desc(), name="breach_of_department"),
+            models.Index("remind_at", "id", name="breach_remind", condition=Q(remind_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -54,6 +54,18 @@ class BreachQuerySet(models.QuerySet["Breach"]):
         """Recorded at this moment or before, and still without a remedy."""
         return self.without_remedy().filter(created_at__lte=since)
 
+    def to_remind(self, now: datetime) -> BreachQuerySet:
+        """Whose next reminder is due, the longest waiting first; only where an account is kept."""
+        due = self.filter(remind_at__lte=now, organisation__accountability_enabled=True)
+        return due.order_by("remind_at", "pk")
+
+    def to_remind_behind(self, at: datetime, key: uuid.UUID) -> BreachQuerySet:
+        """Behind a place of `to_remind`."""
+        return self.filter(Q(remind_at__gt=at) | Q(pk__gt=key), remind_at__gte=at)
+
+    def of_tickets(self, ticket_ids: Iterable[uuid.UUID]) -> BreachQuerySet:
+        return self.filter(ticket_id__in=list(ticket_ids))
+
     def newest_first(self) -> BreachQuerySet:
         return self.order_by("-breached_at", "-pk")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop
 
 from accountability.enums import EARNING, Share
+from departments.enums import EscalationAudience
 from tickets.enums import EventKind, Promise
 
 
@@ -46,7 +47,25 @@ MISSED = {EventKind.RESPONSE_LATE: Promise.RESPOND, EventKind.EXPIRED: Promise.R
 ACCOUNTED = frozenset([*MISSED, *EARNING])
 # The task that accounts for what is new in the feed.
 ACCOUNT = "accountability.account_for_feed"
-# How long a department takes at most to write down what it does about a missed promise. Its admins are
-# reminded then, and those of the organisation after as long again.
+# How long a department takes at most to write down what it does about a missed promise.
 REMEDY_WITHIN = timedelta(days=7)
-REMEDY_AT_LAST = 2 * REMEDY_WITHIN
+
+
+@dataclass(frozen=True)
+class ReminderStep:
+    """Who is reminded when so much time has passed since the breach was recorded."""
+
+    after: timedelta
+    audience: EscalationAudience
+
+
+# Who writes the remedy, then who looks after them.
+REMINDERS = (
+    ReminderStep(REMEDY_WITHIN, EscalationAudience.DEPARTMENT_ADMINS),
+    ReminderStep(2 * REMEDY_WITHIN, EscalationAudience.ORGANISATION_ADMINS),
+)
+
+
+def remind_at(recorded_at: datetime, reminders: int) -> datetime | None:
+    """When the next reminder of a missing remedy is due after so many; None after the last one."""
+    return recorded_at + REMINDERS[reminders].after if reminders < len(REMINDERS) else None

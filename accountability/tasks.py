@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from accountability.actions import recording
+from accountability.actions import recording, reminding
 from accountability.rules import ACCOUNT
 
 
 @shared_task(name=ACCOUNT, queue="sweeps")
 def account_for_feed() -> int:
     return recording.account_for_feed()
+
+
+@shared_task(name="accountability.remind_of_remedies", queue="sweeps")
+def remind_of_remedies() -> int:
+    return reminding.remind_of_remedies(acting_user=None)

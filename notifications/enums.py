@@ -14,6 +14,7 @@ class Audience(models.TextChoices):
     ASSIGNEE = "assignee", _("assignee")
     DEPARTMENT_ADMINS = "department_admins", _("department admins")
     ORGANISATION_ADMINS = "organisation_admins", _("organisation admins")
+    APPELLANT = "appellant", _("who appealed")
     COLLEAGUES = "colleagues", _("colleagues whom it was sent to")
     TEAM = "team", _("everybody who works on a project's ticket")
 

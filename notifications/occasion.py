@@ -46,8 +46,9 @@ class Occasion:
 
     @property
     def department(self) -> str:
-        """The department that held the ticket at the event."""
-        return self.event.department.name if self.event.department else ""
+        """The department that answers for it, or else held the ticket at the event."""
+        answering = self.event.data.get("department", "") if "answerable" in self.event.data else ""
+        return str(answering) or (self.event.department.name if self.event.department else "")
 
     @property
     def promise(self) -> str:

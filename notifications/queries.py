@@ -12,7 +12,7 @@ from accounts.models import Membership, User
 from accounts.querysets import MembershipQuerySet
 from notifications.enums import Audience
 from notifications.routing import TEAM_KINDS
-from tickets.enums import Visibility
+from tickets.enums import EventKind, Visibility
 from tickets.live import may_see_event
 from tickets.models import Ticket, TicketEvent
 
@@ -72,12 +72,16 @@ def _assignee(event: TicketEvent) -> list[Recipient]:
 
 
 def _department_admins(event: TicketEvent) -> list[Recipient]:
-    """The admins of the department that held the ticket; without one, those of the organisation."""
+    """The admins of the department that answers for it, or else held the ticket; without one, those of
+    the organisation. Nobody decides about their own appeal.
+    """
     own = _members(event).filter(
         role=Role.DEPARTMENT_ADMIN,
-        user__department_memberships__department=event.department_id,
+        user__department_memberships__department=event.data.get("answerable", event.department_id),
         user__department_memberships__is_active=True,
     )
+    if event.kind == EventKind.APPEALED:
+        own = own.exclude(user=event.actor_id)
     admins = _people(membership.user for membership in own.order_by("pk"))
     return admins or _organisation_admins(event)
 
@@ -97,6 +101,10 @@ def _caller(event: TicketEvent) -> list[Recipient]:
         return []
     person = asked.person
     return [Recipient(_key_of(person), person.language, person.pk, person.email or "", asked.phone)]
+
+
+def _appellant(event: TicketEvent) -> list[Recipient]:
+    return _people(User.objects.filter(pk=event.data["person"]))
 
 
 def _colleagues(event: TicketEvent) -> list[Recipient]:
@@ -144,6 +152,7 @@ _AUDIENCES: dict[Audience, Callable[[TicketEvent], list[Recipient]]] = {
     Audience.DEPARTMENT_ADMINS: _department_admins,
     Audience.ORGANISATION_ADMINS: _organisation_admins,
     Audience.CALLER: _caller,
+    Audience.APPELLANT: _appellant,
     Audience.COLLEAGUES: _colleagues,
     Audience.TEAM: _team,
 }

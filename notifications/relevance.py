@@ -7,6 +7,7 @@ from collections.abc import Set
 from notifications.enums import Audience
 from tickets.enums import EventKind, Outcome, Status
 from tickets.models import Ticket, TicketEvent
+from tickets.subjects import subject_of
 from tickets.workflow import UNSETTLED
 
 # What is only of use while the ticket has one of these statuses.
@@ -25,6 +26,12 @@ _ABOUT_AN_ASSIGNMENT = {EventKind.ASSIGNED, EventKind.ASSIGNMENT_OVERRIDDEN, Eve
 
 def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:
     """Whether what the event says still holds, for this audience."""
+    subject = subject_of(event)
+    # Then what became of the ticket has nothing to do with it.
+    return subject.still_holds(event) if subject else _holds_of_ticket(event, ticket, audience)
+
+
+def _holds_of_ticket(event: TicketEvent, ticket: Ticket, audience: str) -> bool:
     kind = EventKind(event.kind)
     if ticket.outcome == Outcome.WITHDRAWN:
         return kind is EventKind.WITHDRAWN

@@ -23,6 +23,7 @@ from tickets.enums import EventKind
 from tickets.models import Message as TicketMessage
 from tickets.models import Ticket, TicketEvent, Verification
 from tickets.permissions import can_view_as_staff
+from tickets.subjects import subject_of
 from tickets.verification import code_for, link_token
 
 _ABOUT_WORDS = frozenset({EventKind.MESSAGE_ADDED, EventKind.NOTE_ADDED, EventKind.REPLIED})
@@ -75,11 +76,17 @@ def _occasion(notification: Notification) -> Occasion | None:
         update=update,
         ticket=ticket,
         audience=audience,
-        link=_link(ticket, audience, notification.recipient),
+        link=_page_of(event) or _link(ticket, audience, notification.recipient),
         quote=next((quote for row in update if (quote := _quote(row, ticket))), ""),
         code=_code(verification, ticket, audience),
         verify_link=_verify_link(verification, ticket, audience),
     )
+
+
+def _page_of(event: TicketEvent) -> str:
+    """The page of what the event is about, where that is not its ticket."""
+    subject = subject_of(event)
+    return settings.SITE_URL + subject.page(event) if subject else ""
 
 
 def _link(ticket: Ticket, audience: Audience, recipient: User | None) -> str:
@@ -151,6 +158,7 @@ _REASONS = {
     Audience.ORGANISATION_ADMINS: gettext_lazy(
         "You get this because you look after the organisation: %(organisation)s."
     ),
+    Audience.APPELLANT: gettext_lazy("You get this because you appealed."),
     Audience.COLLEAGUES: gettext_lazy("You get this because a colleague sent it to you."),
     Audience.TEAM: gettext_lazy("You get this because you work on this ticket."),
 }

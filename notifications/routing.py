@@ -71,6 +71,9 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
         A.DEPARTMENT_ADMINS: Way.MAIL,
         A.ORGANISATION_ADMINS: Way.MAIL,
     },
+    K.REMEDY_OVERDUE: {A.DEPARTMENT_ADMINS: Way.MAIL, A.ORGANISATION_ADMINS: Way.MAIL},
+    K.APPEALED: {A.DEPARTMENT_ADMINS: Way.MAIL},
+    K.APPEAL_DECIDED: {A.APPELLANT: Way.MAIL},
     K.MESSAGE_ADDED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
     K.NOTE_ADDED: {A.TEAM: Way.MAIL},
     K.ATTACHED: {A.TEAM: Way.MAIL},
@@ -99,10 +102,10 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
 
 
 def concerns(audience: Audience, kind: EventKind, *, has_assignee: bool, data: Mapping[str, Any]) -> bool:
-    """Whether this one event is for that audience: a step of a ladder names its own, and admins are
-    warned of what nobody has.
+    """Whether this one event is for that audience: a step of a ladder or of reminders names its own, and
+    admins are warned of what nobody has.
     """
-    if kind is EventKind.ESCALATED:
+    if kind in {EventKind.ESCALATED, EventKind.REMEDY_OVERDUE}:
         return bool(data.get("audience") == audience.value)
     if kind is EventKind.EXPIRING and audience is Audience.DEPARTMENT_ADMINS:
         return not has_assignee

@@ -26,6 +26,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Escalate tickets that stay expired": every(60, "tickets.escalate_due"),
     "Expire tickets whose promise ran out": every(30, "tickets.expire_due"),
     "Account for what a lost wake-up left behind": every(60, "accountability.account_for_feed"),
+    "Remind of remedies that are overdue": every(3600, "accountability.remind_of_remedies"),
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
     "Forget accounts whose number nobody confirmed": every(3600, "accounts.forget_unconfirmed"),
     "Forget what repeated requests were answered": every(3600, "accounts.forget_old_answers"),

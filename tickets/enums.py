@@ -41,6 +41,12 @@ class Visibility(models.TextChoices):
     PUBLIC = "public", _("everybody")
     PARTICIPANTS = "participants", _("the reporter and staff")
     STAFF = "staff", _("staff only")
+    # In no timeline and no feed: who is concerned hears of it, and has a page for it.
+    CONCERNED = "concerned", _("those whom it concerns")
+
+
+# What messages and files can be, and what the parts of a ticket are that people see.
+PARTS = [(part.value, part.label) for part in Visibility if part is not Visibility.CONCERNED]
 
 
 class Promise(models.TextChoices):
@@ -123,6 +129,9 @@ class EventKind(models.TextChoices):
     RESPONSE_LATE = "ticket.response_late", _("answer is late")
     EXPIRED = "ticket.expired", _("promise missed")
     ESCALATED = "ticket.escalated", _("escalated")
+    REMEDY_OVERDUE = "ticket.remedy_overdue", _("remedy is overdue")
+    APPEALED = "ticket.appealed", _("appeal against a penalty")
+    APPEAL_DECIDED = "ticket.appeal_decided", _("appeal decided")
     MESSAGE_ADDED = "ticket.message_added", _("message")
     NOTE_ADDED = "ticket.note_added", _("internal note")
     ATTACHED = "ticket.attached", _("file added")

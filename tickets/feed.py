@@ -146,7 +146,8 @@ def readable_events(user: Any, wanted: Wanted) -> TicketEventQuerySet:
 
     The same answer as `live.may_see_event`.
     """
-    events = wanted_events(TicketEvent.objects.filter(position__isnull=False), wanted)
+    published = TicketEvent.objects.filter(position__isnull=False)
+    events = wanted_events(published.exclude(visibility=Visibility.CONCERNED), wanted)
     if not is_operator(user):
         events = events.filter(_readable(user))
     return events.select_related("ticket").only(

@@ -39,6 +39,8 @@ def may_see_event(user: Any, event: TicketEvent) -> bool:
     see one must be told that it is gone.
     """
     ticket = event.ticket
+    if event.visibility == Visibility.CONCERNED:
+        return False
     if can_view_as_staff(user, ticket):
         return True
     if is_reporter(user, ticket):

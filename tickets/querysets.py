@@ -370,10 +370,13 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
     def visible_to(self, user: Any) -> TicketEventQuerySet:
-        """The audit trail: every event of the organisations in which the person sees every ticket."""
+        """The audit trail: every event of the organisations in which the person sees every ticket, but
+        for what concerns only some.
+        """
         if is_operator(user):
             return self.all()
-        return self.filter(organisation_id__in=organisations_where(user, Capability.VIEW_ALL_TICKETS))
+        theirs = self.filter(organisation_id__in=organisations_where(user, Capability.VIEW_ALL_TICKETS))
+        return theirs.exclude(visibility=Visibility.CONCERNED)
 
     def of_ticket(self, ticket_id: uuid.UUID) -> TicketEventQuerySet:
         return self.filter(ticket_id=ticket_id)

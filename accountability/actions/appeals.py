@@ -14,6 +14,8 @@ from accountability.enums import AppealState
 from accountability.models import PointsAppeal, PointsEntry
 from accountability.permissions import can_correct
 from common.errors import DomainError, NotAllowed
+from tickets.actions.keeping_account import Fact, tell_account
+from tickets.enums import EventKind, Visibility
 
 APPEAL_WITHIN = timedelta(days=30)
 
@@ -50,9 +52,27 @@ def appeal(entry: PointsEntry, *, reason: str, acting_user: Any) -> PointsAppeal
             raise NotAllowed
         cleaned = checked_reason(reason)
         _check_appealable(locked)
-        return PointsAppeal.objects.create(
+        made = PointsAppeal.objects.create(
             organisation_id=locked.organisation_id, entry=locked, person=acting_user, reason=cleaned
         )
+        _tell(made, EventKind.APPEALED, note=cleaned, acting_user=acting_user)
+        return made
+
+
+def _tell(about: PointsAppeal, kind: EventKind, *, note: str, acting_user: Any) -> None:
+    """Whom it concerns hears of it, and nobody else."""
+    entry = about.entry
+    data = {
+        "appeal": str(about.pk),
+        "person": str(about.person_id),
+        "state": about.state,
+        "points": entry.points,
+        "rule": entry.rule.title,
+        "answerable": str(entry.department_id),
+        "department": entry.department.name,
+    }
+    fact = Fact(kind, Visibility.CONCERNED, note=note, data=data)
+    tell_account(entry.event.ticket, fact, acting_user=acting_user)
 
 
 def _check_appealable(entry: PointsEntry) -> None:
@@ -83,4 +103,5 @@ def decide_appeal(found: PointsAppeal, *, grant: bool, reason: str, acting_user:
         locked.state = AppealState.GRANTED if grant else AppealState.REFUSED
         locked.decided_by, locked.decided_at = acting_user, timezone.now()
         locked.save()
+        _tell(locked, EventKind.APPEAL_DECIDED, note=locked.decision_note, acting_user=acting_user)
     return locked

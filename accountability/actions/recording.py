@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from accountability.actions.rewarding import within_limits
 from accountability.custody import (
@@ -24,7 +25,7 @@ from accountability.custody import (
 )
 from accountability.enums import Cause, Share
 from accountability.models import Breach, FeedPlace, PointsEntry, PointsRule
-from accountability.rules import ACCOUNTED, DEFAULT_RULES, MISSED
+from accountability.rules import ACCOUNTED, DEFAULT_RULES, MISSED, remind_at
 from tickets.enums import EventKind, Promise
 from tickets.models import Clock, Custody, TicketEvent
 
@@ -159,6 +160,7 @@ def _breach(event: TicketEvent, held: list[Held]) -> Breach:
     department_id, assignee_id = str(event.department_id), _key(event.assignee_id)
     if held:
         department_id, assignee_id = accountable(held)
+    recorded_at = timezone.now()
     return Breach(
         organisation_id=event.organisation_id,
         ticket=event.ticket,
@@ -168,6 +170,8 @@ def _breach(event: TicketEvent, held: list[Held]) -> Breach:
         breached_at=event.occurred_at,
         cause=_cause(event, held, has_assignee=assignee_id is not None),
         custody_split=split(held),
+        created_at=recorded_at,
+        remind_at=remind_at(recorded_at, 0),
     )
 
 

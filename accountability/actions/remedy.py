@@ -41,6 +41,6 @@ def write_remedy(breach: Breach, *, note: str, acting_user: Any) -> Breach:
         if not locked.remedy_note:
             raise RemedyNeeded(field="remedy_note")
         locked.remedied_by = acting_user
-        locked.remedied_at = timezone.now()
-        locked.save(update_fields=["remedy_note", "remedied_by", "remedied_at"])
+        locked.remedied_at, locked.remind_at = timezone.now(), None
+        locked.save(update_fields=["remedy_note", "remedied_by", "remedied_at", "remind_at"])
     return locked

@@ -13,7 +13,7 @@ from accounts.joining import register_move
 from accounts.models import Membership, User
 from common.errors import NotAllowed
 from departments.actions.members import save_member
-from departments.models import Category, Department, DepartmentMember, Region
+from departments.models import Category, Department, DepartmentMember, Region, Ward
 from departments.permissions import can_manage_department, forget_departments
 
 logger = logging.getLogger(__name__)
@@ -25,13 +25,14 @@ MOST_CAPACITY = 10_000
 class Desk:
     """What is known of a desk; None leaves it as it is.
 
-    No skills mean every category, no regions everywhere.
+    No skills mean every category, neither regions nor wards everywhere.
     """
 
     department: Department
     capacity: int | None = None
     skills: Sequence[Category] | None = None
     regions: Sequence[Region] | None = None
+    wards: Sequence[Ward] | None = None
     is_active: bool | None = None
 
 
@@ -67,6 +68,8 @@ def _write(member: DepartmentMember, desk: Desk, acting_user: Any) -> None:
         member.skills.set(desk.skills)
     if desk.regions is not None:
         member.regions.set(desk.regions)
+    if desk.wards is not None:
+        member.wards.set(desk.wards)
 
 
 def move_desks(stand_in: User, person: User) -> None:
@@ -82,6 +85,7 @@ def move_desks(stand_in: User, person: User) -> None:
             capacity=prepared.capacity,
             skills=list(prepared.skills.all()),
             regions=list(prepared.regions.all()),
+            wards=list(prepared.wards.all()),
             is_active=prepared.is_active,
         )
         _write(before, desk, person)

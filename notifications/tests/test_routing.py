@@ -16,6 +16,7 @@ STAFF = {
     Audience.ORGANISATION_ADMINS,
     Audience.TEAM,
     Audience.COLLEAGUES,
+    Audience.APPELLANT,
 }
 PAIRS = [(kind, audience) for kind, routes in ROUTING.items() for audience in routes]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from notifications.enums import Audience
 from notifications.occasion import RESIDENTS, Occasion
+from notifications.wording.accounts import ACCOUNT_WORDS
 from notifications.wording.residents import RESIDENT_WORDS
 from notifications.wording.staff import STAFF_WORDS
 from notifications.wording.team import update_words, with_update
@@ -15,13 +16,14 @@ from tickets.enums import EventKind
 __all__ = ["Words", "words_for", "writer_for"]
 
 Writer = Callable[[Occasion], Words]
+_FOR_STAFF: Mapping[EventKind, Writer] = {**STAFF_WORDS, **ACCOUNT_WORDS}
 
 
 def writer_for(kind: EventKind, audience: Audience) -> Writer:
     """The function that knows the words. Raises KeyError where the routing sends nothing."""
     if audience == Audience.TEAM:
         return update_words
-    by_kind: Mapping[EventKind, Writer] = RESIDENT_WORDS if audience in RESIDENTS else STAFF_WORDS
+    by_kind: Mapping[EventKind, Writer] = RESIDENT_WORDS if audience in RESIDENTS else _FOR_STAFF
     return by_kind[kind]
 
 

@@ -17,8 +17,16 @@ from tickets.permissions import can_use, can_view_ticket
 from tickets.querysets import TicketQuerySet
 from tickets.workflow import Rule, Verb, check_note, check_transition
 
-# Somebody who looks on changes nothing about the ticket.
-_NO_UPDATE = frozenset({EventKind.FOLLOWED, EventKind.UNFOLLOWED})
+# Who looks on, or keeps account, changes nothing about the ticket.
+_NO_UPDATE = frozenset(
+    {
+        EventKind.FOLLOWED,
+        EventKind.UNFOLLOWED,
+        EventKind.REMEDY_OVERDUE,
+        EventKind.APPEALED,
+        EventKind.APPEAL_DECIDED,
+    }
+)
 
 
 class Facts(TypedDict, total=False):

@@ -45,6 +45,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.ESCALATED: ("overdue", "trending_up"),
     EventKind.RESPONSE_LATE: ("overdue", "timer_off"),
     EventKind.EXPIRED: ("overdue", "error"),
+    EventKind.REMEDY_OVERDUE: ("overdue", "edit_note"),
     EventKind.MESSAGE_ADDED: ("open", "chat"),
     EventKind.NOTE_ADDED: ("note", "sticky_note_2"),
     EventKind.ATTACHED: ("quiet", "photo_camera"),
@@ -63,7 +64,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.CODE_SENT: ("quiet", "password"),
     EventKind.WITHDRAWN: ("quiet", "delete_sweep"),
 }
-_ABOUT_A_DEPARTMENT = {EventKind.WAITED_TOO_LONG, EventKind.BOUNCED}
+_ABOUT_A_DEPARTMENT = {EventKind.WAITED_TOO_LONG, EventKind.BOUNCED, EventKind.REMEDY_OVERDUE}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from common.api.fields import MomentField
 from tickets.api.shapes import PersonSerializer
-from tickets.enums import EventKind, Source, Visibility
+from tickets.enums import PARTS, EventKind, Source
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.permissions import can_view_as_staff, can_view_reporter
 
@@ -35,7 +35,7 @@ class EventSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=EventKind.choices)
     at = MomentField()
-    visibility = serializers.ChoiceField(choices=Visibility.choices)
+    visibility = serializers.ChoiceField(choices=PARTS)
     by = serializers.ChoiceField(choices=BY)
     actor = PersonSerializer(allow_null=True, help_text=_("For staff."))
     on_behalf_of = serializers.CharField(help_text=_("For those who may see reporters."))
@@ -53,7 +53,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     by = serializers.ChoiceField(choices=BY)
     author = PersonSerializer(allow_null=True, help_text=_("For staff."))
     body = serializers.CharField()
-    visibility = serializers.ChoiceField(choices=Visibility.choices)
+    visibility = serializers.ChoiceField(choices=PARTS)
     source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment]
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import IdentifiedModel
 from common.text import refuse_control_characters
-from tickets.enums import AttachmentKind, Source, Visibility
+from tickets.enums import PARTS, AttachmentKind, Source, Visibility
 from tickets.models.ticket import Ticket
 from tickets.people_querysets import FollowQuerySet, SupportQuerySet
 from tickets.querysets import AttachmentQuerySet, MessageQuerySet
@@ -33,7 +33,7 @@ class Message(IdentifiedModel):
     is_from_staff = models.BooleanField(_("from staff"), default=False)
     body = models.TextField(_("text"), max_length=5000, validators=[refuse_control_characters])
     visibility = models.CharField(
-        _("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS
+        _("visible to"), max_length=20, choices=PARTS, default=Visibility.PARTICIPANTS
     )
     source = models.CharField(_("source"), max_length=20, choices=Source, default=Source.WEB)
     created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
@@ -73,9 +73,7 @@ class Attachment(IdentifiedModel):
         verbose_name=_("uploaded by"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=AttachmentKind, default=AttachmentKind.REPORT)
-    visibility = models.CharField(
-        _("visible to"), max_length=20, choices=Visibility, default=Visibility.PUBLIC
-    )
+    visibility = models.CharField(_("visible to"), max_length=20, choices=PARTS, default=Visibility.PUBLIC)
     file = models.FileField(_("file"), upload_to="attachments/%Y/%m/", max_length=250)
     name = models.CharField(_("name"), max_length=150)
     content_type = models.CharField(_("content type"), max_length=100)

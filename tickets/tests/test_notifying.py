@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -49,6 +51,20 @@ def test_people_and_departments_are_told_each_once_and_not_who_sends_it(
     )
     assert told(ticket) == {str(colleague.pk), str(department_admin.pk)}
     assert ticket.events.latest("pk").note == "Is this yours?"
+
+
+def test_a_department_of_three_costs_as_many_queries_as_one_of_one(
+    ticket: Ticket, agent: User, roads: Department
+) -> None:
+    counts = []
+    for newcomers in (1, 2):
+        for _newcomer in range(newcomers):
+            staff_member(roads)
+        with CaptureQueriesContext(connection) as asked:
+            notify_colleagues(ticket, departments=[roads], note="Yours?", acting_user=agent)
+        counts.append(len(asked))
+    assert len(told(ticket)) == 3
+    assert counts[0] == counts[1]
 
 
 def test_who_may_not_see_it_is_refused_by_name_and_left_out_of_a_department(

@@ -23,7 +23,7 @@ from common.errors import InvalidInput, NotAllowed, NotFound
 from common.pagination import Key
 from tickets.actions.attachments import MAX_PICTURES, TooManyPictures, attach_pictures
 from tickets.api.views.base import NAME, OneTicketEndpoint
-from tickets.enums import AttachmentKind, Visibility
+from tickets.enums import PARTS, AttachmentKind
 from tickets.models import Attachment, Ticket
 from tickets.permissions import can_view_as_staff, is_reporter
 from tickets.pictures import Picture, prepare_picture
@@ -46,7 +46,7 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     size = serializers.IntegerField(help_text=gettext_lazy("Bytes."))
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
-    visibility = serializers.ChoiceField(choices=Visibility.choices)
+    visibility = serializers.ChoiceField(choices=PARTS)
     created_at = MomentField()
     url = serializers.URLField(help_text=gettext_lazy("Where its bytes are, with the same rights."))
 
