@@ -126,6 +126,11 @@ class PointsEntryQuerySet(models.QuerySet["PointsEntry"]):
     def between(self, start: datetime, end: datetime) -> PointsEntryQuerySet:
         return self.filter(occurred_at__gte=start, occurred_at__lt=end)
 
+    def penalties_of(self, person_id: uuid.UUID) -> PointsEntryQuerySet:
+        """What somebody lost, the latest first; without reversals of rewards."""
+        lost = self.filter(person_id=person_id, points__lt=0, reverses__isnull=True)
+        return lost.select_related("department").order_by("-occurred_at", "pk")
+
     def for_list(self) -> PointsEntryQuerySet:
         return self.select_related("rule", "event__ticket", "department", "person")
 

@@ -14,6 +14,7 @@ from accountability.actions.appeals import appeal, decide_appeal
 from accountability.actions.remedy import write_remedy
 from accountability.models import Breach, PointsEntry
 from accounts.models import Organisation, User
+from demo.seed.world import Resident
 from departments.models import Department
 from departments.staffing import tell_target_changed
 from tickets.feed import stamp_positions
@@ -47,10 +48,12 @@ _PLEAS = (
 )
 
 
-def settle_accounts(organisation: Organisation, people: Mapping[str, User]) -> None:
+def settle_accounts(organisation: Organisation, known: Mapping[str, Resident]) -> None:
     """An internal target everywhere, a remedy, and one appeal of each kind, as far as there is anything
     to appeal against. Nobody is told: it belongs to the past.
     """
+    users = User.objects.in_bulk([one.id for one in known.values()])
+    people = {name: users[one.id] for name, one in known.items()}
     departments = list(Department.objects.of_organisation(organisation.pk).in_order_of_creation())
     for department in departments:
         department.custody_target_seconds = CUSTODY_TARGET_SECONDS

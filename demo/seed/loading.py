@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from accountability.actions.recording import account_for_feed
 from accounts.models import Organisation, User
+from demo.seed.accounts import settle_accounts
 from demo.seed.company import tell_company
 from demo.seed.drafts import ZONE
 from demo.seed.ledger import Ledger
@@ -88,6 +89,7 @@ def load_demo(plan: DemoPlan, *, report: Report, progress: Progress) -> list[Sig
     story.tell(plan.tickets, midnight=_midnight(plan.now), progress=progress)
     ledger.close(plan.now)
     account_for_feed()
+    settle_accounts(organisation, world.people)
     _write_loads([*everybody(world), *everybody(company)])
     _analyse()
     report(f"{ledger.position} events, all told already: nobody is notified about the past")

@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accountability.models import Breach, PointsEntry
+from accountability.enums import AppealState
+from accountability.models import Breach, PointsAppeal, PointsEntry
 from accounts.models import Organisation, User
 from demo.seed.consistency import inconsistencies
 from demo.seed.people import PASSWORD, RESIDENT
@@ -190,6 +191,20 @@ def test_departments_are_accountable_for_what_expired() -> None:
         expired.values_list("pk", "expired_at")
     )
     assert PointsEntry.objects.filter(person__isnull=True).count() > 20
+
+
+def test_the_record_has_something_to_read_and_to_decide() -> None:
+    load(tickets=0)
+    appeals = PointsAppeal.objects.select_related("person", "decided_by", "entry__department")
+    states = {found.state: found for found in appeals}
+    assert set(states) == set(AppealState)
+    for found in appeals:
+        admin = f"{found.entry.department.code}.admin"
+        assert found.person.email == f"{found.entry.department.code}@{RESIDENT.email.split('@')[1]}"
+        assert found.decided_by is None or str(found.decided_by.email).startswith(admin)
+    assert Breach.objects.filter(remedied_at__isnull=False).count() == 1
+    assert Breach.objects.without_remedy().exists()
+    assert Ticket.objects.held_too_long(NOW).exists()
 
 
 @pytest.mark.parametrize("arguments", [("--tickets", "many"), ("--tickets", "-1"), ("--as-of", "yesterday")])

@@ -57,14 +57,14 @@ def test_a_department_of_three_costs_as_many_queries_as_one_of_one(
     ticket: Ticket, agent: User, roads: Department
 ) -> None:
     counts = []
-    for newcomers in (1, 2):
-        for _newcomer in range(newcomers):
-            staff_member(roads)
+    for _newcomer in range(3):
+        staff_member(roads)
         with CaptureQueriesContext(connection) as asked:
             notify_colleagues(ticket, departments=[roads], note="Yours?", acting_user=agent)
         counts.append(len(asked))
     assert len(told(ticket)) == 3
-    assert counts[0] == counts[1]
+    # The first time, what the sender may do is read as well.
+    assert counts[1] == counts[2]
 
 
 def test_who_may_not_see_it_is_refused_by_name_and_left_out_of_a_department(
