@@ -1,9 +1,11 @@
-"""How many events of the feed nobody has accounted for yet."""
+"""How many events of the feed nobody has accounted for yet, and how many remedies nobody was reminded of."""
 
 from __future__ import annotations
 
-from accountability.models import FeedPlace
-from accountability.rules import ACCOUNT
+from django.utils import timezone
+
+from accountability.models import Breach, FeedPlace
+from accountability.rules import ACCOUNT, REMIND
 from common.backlog import counted, register_backlog
 from tickets.models import TicketEvent
 
@@ -13,4 +15,9 @@ def _unaccounted() -> int:
     return counted(TicketEvent.objects.after(place.position if place else 0))
 
 
+def _unreminded() -> int:
+    return counted(Breach.objects.to_remind(timezone.now()))
+
+
 register_backlog(ACCOUNT, _unaccounted)
+register_backlog(REMIND, _unreminded)

@@ -47,6 +47,8 @@ MISSED = {EventKind.RESPONSE_LATE: Promise.RESPOND, EventKind.EXPIRED: Promise.R
 ACCOUNTED = frozenset([*MISSED, *EARNING])
 # The task that accounts for what is new in the feed.
 ACCOUNT = "accountability.account_for_feed"
+# The task that asks for remedies that are overdue.
+REMIND = "accountability.remind_of_remedies"
 # How long a department takes at most to write down what it does about a missed promise.
 REMEDY_WITHIN = timedelta(days=7)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accountability.actions import recording, reminding
-from accountability.rules import ACCOUNT
+from accountability.rules import ACCOUNT, REMIND
 
 
 @shared_task(name=ACCOUNT, queue="sweeps")
@@ -13,6 +13,6 @@ def account_for_feed() -> int:
     return recording.account_for_feed()
 
 
-@shared_task(name="accountability.remind_of_remedies", queue="sweeps")
+@shared_task(name=REMIND, queue="sweeps")
 def remind_of_remedies() -> int:
     return reminding.remind_of_remedies(acting_user=None)
