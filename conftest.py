@@ -27,6 +27,7 @@ from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
 # The words of the features; pytest-bdd finds steps only in plugins and conftests.
 pytest_plugins = [
     "tests.features.steps.accounts",
+    "tests.features.steps.asking",
     "tests.features.steps.following",
     "tests.features.steps.integrating",
     "tests.features.steps.messages",
@@ -37,6 +38,7 @@ pytest_plugins = [
     "tests.features.steps.accounting",
     "tests.features.steps.console",
     "tests.features.steps.timing",
+    "tests.features.steps.watching",
     "tests.features.steps.assigning",
 ]
 

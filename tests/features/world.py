@@ -175,6 +175,7 @@ class World:
         return page
 
     def close(self) -> None:
+        self.mailbox.office.refusing = False
         for context in self.contexts.values():
             context.close()
         assert self.page_errors == []
