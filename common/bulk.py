@@ -1,7 +1,8 @@
-"""Many new rows at once, by PostgreSQL's COPY: a fraction of what the same rows cost as INSERT.
+"""Many new rows at once: built without asking each field for each row, written by PostgreSQL's COPY.
 
-`pgbulk.copy` writes the same, but asks each field of each row to prepare its value, which for a row of
-fifty columns costs more than the rest; and its errors are not Django's.
+COPY is a fraction of what the same rows cost as INSERT. `pgbulk.copy` writes the same, but asks each
+field of each row to prepare its value, which for a row of fifty columns costs more than the rest; and
+its errors are not Django's.
 """
 
 from __future__ import annotations
@@ -10,10 +11,72 @@ import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
+import orjson
 from django.db import connection, models
+from django.db.models.base import ModelState
 from psycopg.sql import SQL, Identifier
+
+Row = TypeVar("Row", bound=models.Model)
+Convert = Callable[[Any], Any]
+Make = Callable[[], Any]
+
+
+def new_row(model: type[Row], **values: Any) -> Row:
+    """The same as `model(**values)`, at a fraction of its cost: defaults are found out once per model.
+
+    Unknown names are refused; a related row is given under its field's name, or its key as `…_id`.
+    """
+    fixed, made, related = _blank(model)
+    row = model.__new__(model)
+    row._state = state = ModelState()
+    known = row.__dict__
+    known.update(fixed)
+    for name, value in values.items():
+        if name in related:
+            state.fields_cache[name] = value
+            known[related[name]] = None if value is None else value.pk
+        elif name in fixed or name in made:
+            known[name] = value
+        else:
+            raise TypeError(f"{model.__name__} has no field {name}.")
+    for name, make in made.items():
+        if name not in known:
+            known[name] = make()
+    return row
+
+
+def copied(row: Row, **related: models.Model) -> Row:
+    """Another row with the same values under a key of its own, belonging to other rows."""
+    model = type(row)
+    other = model.__new__(model)
+    known = other.__dict__
+    known.update(row.__dict__)
+    known["_state"] = state = ModelState()
+    state.fields_cache = {**row._state.fields_cache, **related}
+    known["id"] = model._meta.pk.get_default()
+    for name, value in related.items():
+        known[f"{name}_id"] = value.pk
+    return other
+
+
+@lru_cache(maxsize=32)
+def _blank(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Make], dict[str, str]]:
+    """Defaults that are the same for every row, those that are made for each, and names of relations."""
+    fixed: dict[str, Any] = {}
+    made: dict[str, Make] = {}
+    related: dict[str, str] = {}
+    for field in model._meta.concrete_fields:
+        if getattr(field, "generated", False):
+            continue
+        if field.is_relation:
+            related[field.name] = field.attname
+        if field.has_default() and callable(field.default):
+            made[field.attname] = field.default
+        else:
+            fixed[field.attname] = field.get_default()
+    return fixed, made, related
 
 
 def copy_rows(rows: Sequence[models.Model]) -> None:
@@ -27,12 +90,10 @@ def copy_rows(rows: Sequence[models.Model]) -> None:
             for place, convert in converts:
                 values[place] = convert(values[place])
             copy.write_row(values)
+    alias = connection.alias
     for row in rows:
         row._state.adding = False
-        row._state.db = connection.alias
-
-
-Convert = Callable[[Any], Any]
+        row._state.db = alias
 
 
 @lru_cache(maxsize=32)
@@ -50,4 +111,6 @@ def _is_json(field: Any) -> bool:
 
 
 def _writer_of(field: Any) -> Convert:
-    return lambda value: json.dumps(value, cls=field.encoder)
+    """What the field's own encoder writes. orjson only goes first: what it does not know, it asks for."""
+    unknown = (field.encoder or json.JSONEncoder)().default
+    return lambda value: orjson.dumps(value, default=unknown, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()

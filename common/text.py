@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +17,25 @@ from common.errors import InvalidInput
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+def is_showable(value: str) -> bool:
+    """Whether the text has neither control characters nor lone surrogates."""
+    return _UNSHOWABLE.search(value) is None
+
+
 def refuse_control_characters(value: str) -> None:
     """A field validator: raises ValidationError for control characters and lone surrogates."""
-    if _UNSHOWABLE.search(value):
+    if not is_showable(value):
         raise ValidationError(_("This text has characters that cannot be shown."), code="control_characters")
+
+
+@lru_cache(maxsize=4096)
+def is_email(value: str) -> bool:
+    """Whether this is an e-mail address. One report is asked twice about the same address."""
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def clean_line(value: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from common.bulk import new_row
 from common.identifiers import new_id
 from tickets.enums import EventKind, Visibility
 from tickets.models import Ticket, TicketEvent
@@ -70,7 +71,8 @@ def build_event(
 ) -> TicketEvent:
     """The event about what a ticket is now, not written yet."""
     update = _UPDATE.get()
-    return TicketEvent(
+    return new_row(
+        TicketEvent,
         organisation_id=ticket.organisation_id,
         ticket=ticket,
         kind=kind,

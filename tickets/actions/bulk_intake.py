@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.bulk import copy_rows
-from tickets.actions.assignment import override_assignment
+from tickets.actions.assignment import overflow_time, override_assignment
 from tickets.actions.change import Change
 from tickets.actions.clocks import new_clocks
 from tickets.actions.custody import first_custodies
@@ -58,7 +58,7 @@ def enter_many(
             # What the new ticket shows of its clocks is part of its first version.
             change.changes = {}
             events.append(creation_event(change, source))
-            events.extend(_queued(change))
+            events.extend(_queued(change, known))
             changes.append(change)
         copy_rows([entry.ticket for entry in entries])
         copy_rows(clocks)
@@ -83,10 +83,14 @@ def enter_one(entry: Entry, known: Surroundings, *, source: Source, acting_user:
         return ticket
 
 
-def _queued(change: Change) -> list[TicketEvent]:
-    if change.ticket.department_id is None:
+def _queued(change: Change, known: Surroundings) -> list[TicketEvent]:
+    department = change.ticket.department
+    if department is None:
         return []
-    change.write(queued_at=change.at)
+    leaves_at = known.once(
+        ("overflow", department.pk, change.at), lambda: overflow_time(department, change.at)
+    )
+    change.write(queued_at=change.at, overflow_at=leaves_at)
     return [change.build(EventKind.QUEUED, by_system=True)]
 
 

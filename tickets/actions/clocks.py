@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from common.bulk import copied
 from departments.models import Calendar, Standard
 from departments.queries import Ladders
 from departments.working_time import WorkingCalendar
@@ -37,22 +38,27 @@ def new_clocks(change: Change, known: Surroundings) -> Iterator[Clock]:
     if terms is None:
         return
     standard, calendar = terms
-    hours = calendar.working_calendar()
-    for promise, seconds in _targets(standard):
-        if promise == Promise.RESPOND and ticket.status != Status.OPEN:
+    key = ("clocks", standard.pk, calendar.pk, change.at)
+    for model in known.once(key, lambda: _begun(standard, calendar, change.at)):
+        if model.promise == Promise.RESPOND and ticket.status != Status.OPEN:
             continue
-        clock = Clock(
-            ticket=ticket,
-            promise=promise,
-            standard=standard,
-            calendar=calendar,
-            target_seconds=seconds,
-            started_at=change.at,
-        )
-        _run(clock, change.at, hours)
+        clock = copied(model, ticket=ticket)
         _tell(change, clock)
         _show_due(change, clock)
         yield clock
+
+
+def _begun(standard: Standard, calendar: Calendar, at: datetime) -> list[Clock]:
+    """The clocks of no ticket yet: those of all tickets of one moment are alike."""
+    hours = calendar.working_calendar()
+    clocks = []
+    for promise, seconds in _targets(standard):
+        clock = Clock(
+            promise=promise, standard=standard, calendar=calendar, target_seconds=seconds, started_at=at
+        )
+        _run(clock, at, hours)
+        clocks.append(clock)
+    return clocks
 
 
 def _targets(standard: Standard) -> list[tuple[Promise, int]]:

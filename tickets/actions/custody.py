@@ -8,6 +8,7 @@ from typing import Any
 
 import pgbulk
 
+from common.bulk import new_row
 from departments.models import Department
 from tickets.actions.change import Change
 from tickets.actions.custody_targets import freeze_targets
@@ -77,7 +78,8 @@ def _holder_of(row: Ticket | Custody) -> tuple[Any, Any, Any]:
 
 def _begun(change: Change, department_id: uuid.UUID) -> Custody:
     ticket = change.ticket
-    return Custody(
+    return new_row(
+        Custody,
         ticket=ticket,
         department_id=department_id,
         stage_id=ticket.stage_id,

@@ -10,8 +10,6 @@ import logging
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from django.core.files import File
@@ -25,18 +23,18 @@ from accounts.models import Organisation
 from accounts.permissions import has_capability
 from common.errors import DomainError, InvalidInput, NotAllowed
 from tickets.actions.bulk_intake import Entry, enter_many, enter_one
-from tickets.actions.surroundings import Surroundings
+from tickets.actions.import_batches import Ahead, Batch, check_rows
 from tickets.enums import FileFormat, ImportState, Source
 from tickets.events import signed_in
-from tickets.exchange.parsing import Lines, Row, read_columns, rows_in
-from tickets.exchange.rows import Refusal, RowReader, RowRefused, check_columns
+from tickets.exchange.parsing import Lines, read_columns
+from tickets.exchange.rows import Refusal, check_columns
 from tickets.models import ImportRun, RefusedRow, Ticket
 from tickets.wakeups import IMPORT, wake, wake_after_commit
 
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 100 * 1024 * 1024
-BATCH = 1_000
+_REFUSALS = 1_000
 # How often a batch is tried again when somebody logs one of its external references meanwhile.
 _TRIES = 3
 
@@ -162,86 +160,62 @@ def run_import(run_id: uuid.UUID) -> Iterator[ImportRun]:
 
     Only one worker is at a run: another finds it locked and leaves it alone.
     """
-    while True:
-        try:
-            with transaction.atomic():
-                rows = ImportRun.objects.unfinished().select_related("organisation", "created_by")
-                free = rows.filter(pk=run_id).select_for_update(skip_locked=True, of=("self",))
-                run = free.first()
-                if run is None:
-                    return
-                with translation.override(run.language):
-                    _read_batch(run)
-        except OSError as error:
-            _fail(run_id, _("The file cannot be read: %s.") % error.strerror)
-            return
-        yield run
+    with Ahead() as ahead:
+        while True:
+            try:
+                with transaction.atomic():
+                    rows = ImportRun.objects.unfinished().select_related("organisation", "created_by")
+                    free = rows.filter(pk=run_id).select_for_update(skip_locked=True, of=("self",))
+                    run = free.first()
+                    if run is None:
+                        return
+                    with translation.override(run.language):
+                        _go_on(run, ahead.next_batch(run))
+            except OSError as error:
+                _fail(run_id, _("The file cannot be read: %s.") % error.strerror)
+                return
+            yield run
 
 
-def _read_batch(run: ImportRun) -> None:
+def _go_on(run: ImportRun, batch: Batch) -> None:
     run.state = ImportState.RUNNING
     run.started_at = run.started_at or timezone.now()
-    with run.file.open("rb") as file:
-        lines = Lines(file, offset=run.offset, line=run.line)
-        rows = list(islice(rows_in(lines, run.format, run.columns), BATCH))
-        _enter(run, rows)
-        run.offset, run.line = lines.offset, lines.line
-    if len(rows) < BATCH:
+    _enter(run, batch)
+    run.offset, run.line = batch.offset, batch.line
+    if batch.is_last:
         _finish(run, ImportState.DONE)
     else:
         run.save()
 
 
-@dataclass
-class _Batch:
-    """What the rows of a batch come to."""
-
-    entries: list[tuple[int, Entry]] = field(default_factory=list)
-    refused: list[tuple[int, Refusal]] = field(default_factory=list)
-
-
-def _enter(run: ImportRun, rows: Sequence[Row]) -> None:
-    known = Surroundings(run.organisation)
-    known.expect(len(rows))
+def _enter(run: ImportRun, batch: Batch) -> None:
     for attempt in range(_TRIES):
-        batch = _check(run, rows, known)
         kept, known_before = _without_known(run, batch)
         try:
             # What is only tried is undone, and so is a batch that somebody came in between with.
             with transaction.atomic():
-                _write(run, kept, batch, known)
+                _write(run, kept, batch)
                 transaction.set_rollback(run.is_dry_run)
         except IntegrityError:
             if attempt == _TRIES - 1:
                 raise
+            check_rows(run, batch)
             continue
         break
+    refused = len({line for line, _refusal in batch.refused})
     run.known_count += known_before
-    run.refused_count += len({line for line, _refusal in batch.refused})
-    run.created_count += len(rows) - known_before - len({line for line, _refusal in batch.refused})
+    run.refused_count += refused
+    run.created_count += len(batch.rows) - known_before - refused
     RefusedRow.objects.bulk_create(
         [
             RefusedRow(run=run, line=line, field=why.field, code=why.code, sentence=why.sentence)
             for line, why in batch.refused
         ],
-        batch_size=BATCH,
+        batch_size=_REFUSALS,
     )
 
 
-def _check(run: ImportRun, rows: Sequence[Row], known: Surroundings) -> _Batch:
-    reader = RowReader(run.organisation, known, is_csv=run.format == FileFormat.CSV)
-    batch, now = _Batch(), timezone.now()
-    for row in rows:
-        try:
-            if row.refusal is not None:
-                raise RowRefused([Refusal("", row.refusal.code, row.refusal.message)])
-            batch.entries.append((row.line, reader.entry(row.values, now)))
-        except RowRefused as error:
-            batch.refused.extend((row.line, refusal) for refusal in error.refusals)
-    return batch
-
-
-def _without_known(run: ImportRun, batch: _Batch) -> tuple[list[tuple[int, Entry]], int]:
+def _without_known(run: ImportRun, batch: Batch) -> tuple[list[tuple[int, Entry]], int]:
     """The entries that are new, and how many were there before: a second row of the same file too."""
     given = [entry.ticket.external_ref for _line, entry in batch.entries if entry.ticket.external_ref]
     tickets = Ticket.objects.of_organisation(run.organisation_id).filter(external_ref__in=given)
@@ -255,13 +229,13 @@ def _without_known(run: ImportRun, batch: _Batch) -> tuple[list[tuple[int, Entry
     return kept, len(batch.entries) - len(kept)
 
 
-def _write(run: ImportRun, kept: Sequence[tuple[int, Entry]], batch: _Batch, known: Surroundings) -> None:
+def _write(run: ImportRun, kept: Sequence[tuple[int, Entry]], batch: Batch) -> None:
     together = [entry for _line, entry in kept if entry.is_plain]
-    enter_many(together, known, source=Source.IMPORT, acting_user=run.created_by)
+    enter_many(together, batch.known, source=Source.IMPORT, acting_user=run.created_by)
     for line, entry in kept:
         if not entry.is_plain:
             try:
-                enter_one(entry, known, source=Source.IMPORT, acting_user=run.created_by)
+                enter_one(entry, batch.known, source=Source.IMPORT, acting_user=run.created_by)
             except DomainError as refusal:
                 batch.refused.append((line, Refusal(refusal.field or "", refusal.code, refusal.message)))
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter, le
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, TextField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Capability
 from accounts.models import Organisation, User
 from accounts.permissions import has_capability, is_staff_of
+from common.bulk import new_row
 from common.errors import DomainError, InvalidInput, NotAllowed
 from common.phones import normalise_phone
-from common.text import checked_text, clean_line
+from common.text import checked_text, clean_line, is_email, is_showable
 from departments.enums import Priority
 from departments.models import Category, Department
 from tickets.actions.assignment import assign_automatically, override_assignment
@@ -190,11 +192,8 @@ def _may_speak_for(acting_user: User, organisation: Organisation) -> bool:
 
 def checked_reporter(organisation: Organisation, reporter: Reporter, acting_user: Any) -> Reporter:
     email = reporter.email.strip().lower()
-    if email:
-        try:
-            validate_email(email)
-        except ValidationError as error:
-            raise InvalidInput(_("This is not an e-mail address."), field="reporter_email") from error
+    if email and not is_email(email):
+        raise InvalidInput(_("This is not an e-mail address."), field="reporter_email")
     phone = normalise_phone(reporter.phone, country=organisation.country) if reporter.phone.strip() else ""
     if reporter.user is not None:
         email = email or (reporter.user.email or "")
@@ -218,7 +217,8 @@ def build_ticket(
     _check_belongs(organisation, report)
     department = _department_for(report, known)
     place = checked_place(report.place)
-    ticket = Ticket(
+    ticket = new_row(
+        Ticket,
         organisation=organisation,
         reference="",
         external_ref=clean_line(report.external_ref),
@@ -315,11 +315,38 @@ _GIVEN = frozenset(
 _GIVEN_BY_US = {field.name for field in Ticket._meta.fields} - _GIVEN
 
 
+_LONGEST = {
+    field.name: int(field.max_length or 0)
+    for field in Ticket._meta.fields
+    if field.name in _GIVEN and isinstance(field, CharField | TextField)
+}
+_PRIORITIES, _SOURCES = frozenset(Priority.values), frozenset(Source.values)
+_texts_of = attrgetter(*_LONGEST)
+
+
+def _is_plain(ticket: Ticket) -> bool:
+    """Whether nothing can be wrong: seen at a glance, where asking each field takes ten times as long.
+
+    Never says yes where `_check_fields` would refuse; what it is not sure of is left to the fields.
+    """
+    texts = _texts_of(ticket)
+    return (
+        bool(ticket.title)
+        and all(map(le, map(len, texts), _LONGEST.values()))
+        and is_showable("".join(texts))
+        and (not ticket.reporter_email or is_email(ticket.reporter_email))
+        and ticket.priority in _PRIORITIES
+        and ticket.source in _SOURCES
+    )
+
+
 def _check_fields(ticket: Ticket) -> None:
     """The lengths and characters that the model declares. Raises InvalidInput with the first field.
 
     Only what comes from outside: the rest is ours, and related rows were checked before.
     """
+    if _is_plain(ticket):
+        return
     try:
         ticket.clean_fields(exclude=_GIVEN_BY_US)
     except ValidationError as error:

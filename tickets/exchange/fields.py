@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from common.api.fields import DegreesField, LineField, TextField, WordField
+from common.api.fields import AddressField, DegreesField, LineField, TextField, WordField
 from common.api.serializers import StrictSerializer
 from departments.enums import Priority
 from tickets.actions.team import MOST_PEOPLE
@@ -52,7 +52,7 @@ class TicketFields(StrictSerializer):
     priority = WordField(Priority, required=False)
     tags = TagsField(required=False)
     customer_name = LineField(max_length=150, required=False, allow_blank=True)
-    customer_email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    customer_email = AddressField(required=False, allow_blank=True)
     customer_phone = LineField(max_length=40, required=False, allow_blank=True)
     latitude = DegreesField(limit=90, required=False, allow_null=True)
     longitude = DegreesField(limit=180, required=False, allow_null=True)

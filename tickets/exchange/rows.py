@@ -25,6 +25,7 @@ from tickets.queries import find_project
 
 # In a CSV cell several values are separated by commas.
 _LISTS = frozenset({"tags", "assignees"})
+_WORDS = frozenset({"category", "department", "project", "priority", "status", "is_public", "source"})
 _LONGEST_SENTENCE = 500
 
 
@@ -53,6 +54,12 @@ class RowReader:
         self.fields = TicketFields().fields
         self.synonyms = TicketFields.synonyms
         self._found: dict[tuple[str, str], Any] = {}
+        self._said: dict[tuple[str, str], Any] = {}
+
+    def expect(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Find the wards of all these rows at once; what is no place is refused when its turn comes."""
+        places = (_place_of(values) for values in rows)
+        self.known.expect_places({place for place in places if place is not None})
 
     def entry(self, values: Mapping[str, Any], at: datetime) -> Entry:
         """The ticket of a row. Raises RowRefused with every reason that was found."""
@@ -79,7 +86,7 @@ class RowReader:
             ours = self.synonyms.get(name, name)
             if ours in self.fields:
                 try:
-                    given[ours] = self.fields[ours].run_validation(self._split(ours, value))
+                    given[ours] = self._read(ours, value)
                 except ValidationError as error:
                     refusals.append(_refusal_of(ours, error))
             elif ours not in EXPORTED:
@@ -89,6 +96,14 @@ class RowReader:
         if refusals:
             raise RowRefused(refusals)
         return given
+
+    def _read(self, name: str, value: Any) -> Any:
+        """The value as the field reads it; words of many rows are read once. Raises ValidationError."""
+        if name not in _WORDS or not isinstance(value, str):
+            return self.fields[name].run_validation(self._split(name, value))
+        if (name, value) not in self._said:
+            self._said[name, value] = self.fields[name].run_validation(value)
+        return self._said[name, value]
 
     def _split(self, name: str, value: Any) -> Any:
         if self.is_csv and name in _LISTS:
@@ -157,6 +172,14 @@ def check_columns(columns: Iterable[str]) -> list[Refusal]:
     ]
     missing = [] if "title" in names else [Refusal("title", "required", _("This field is required."))]
     return [*unknown, *twice, *missing]
+
+
+def _place_of(values: Mapping[str, Any]) -> tuple[float, float] | None:
+    try:
+        latitude, longitude = float(values["latitude"]), float(values["longitude"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def _refusal_of(name: str, error: ValidationError) -> Refusal:

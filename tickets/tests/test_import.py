@@ -18,7 +18,7 @@ from accounts.tests.factories import MembershipFactory, OrganisationFactory, iss
 from departments.enums import Priority
 from departments.models import Category, DepartmentMember
 from departments.tests.factories import StageFactory, WardFactory, staff_member
-from tickets.actions import importing
+from tickets.actions import import_batches, importing
 from tickets.actions.importing import begin_import, run_import
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.enums import FileFormat, ImportState, Source
@@ -323,7 +323,7 @@ def test_the_same_file_again_is_the_same_import_and_logs_nothing_twice(admin: Us
 def test_an_import_that_stopped_in_the_middle_goes_on_where_it_was(
     admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", 3)
+    monkeypatch.setattr(import_batches, "BATCH", 3)
     body = "title\n" + "".join(f'"Ticket\n{number}"\n' for number in range(8))
     answer = send(admin, body)
     key = answer.json()["id"]
@@ -377,7 +377,7 @@ def test_a_lead_and_a_status_are_taken_by_their_verbs(category: Category) -> Non
 def test_an_import_can_be_stopped_and_keeps_what_it_logged(
     admin: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH", 2)
+    monkeypatch.setattr(import_batches, "BATCH", 2)
     key = send(admin, "title\nA\nB\nC\n").json()["id"]
     next(run_import(key))
     stored = str(ImportRun.objects.get().file.name)
