@@ -41,6 +41,11 @@ def organisations_staffed_by(user: Any) -> list[Organisation]:
     return list(Organisation.objects.active().staffed_by(user).municipalities_first())
 
 
+def organisations_managed_by(user: Any) -> list[Organisation]:
+    """The active organisations that the person looks after, by name."""
+    return list(Organisation.objects.active().managed_by(user).order_by("name"))
+
+
 def colleagues_of(user: Any) -> UserQuerySet:
     """The people that a person meets in the console."""
     return UserQuerySet(User).colleagues_of(user)

@@ -250,6 +250,15 @@ def import_runs_of(organisation_id: uuid.UUID) -> ImportRunQuerySet:
     return ImportRun.objects.of_organisation(organisation_id)
 
 
+def imports_managed_by(user: Any) -> ImportRunQuerySet:
+    """The imports of the organisations that the person looks after, the newest first, with who began them."""
+    return ImportRun.objects.managed_by(user).select_related("created_by", "organisation").newest_first()
+
+
+def first_refusals_of(run: ImportRun, most: int) -> list[RefusedRow]:
+    return list(run.refusals.in_order()[:most])
+
+
 def refusals_of(run: ImportRun) -> Iterator[RefusedRow]:
     """Every reason why rows were refused, in the order of the file, without holding them all."""
     return RefusedRow.objects.filter(run=run).in_order().iterator(chunk_size=1_000)

@@ -119,8 +119,10 @@ class Repeatable:
         return Fernet(self.secret).encrypt(head + b"\n" + response.content)
 
 
-def repeatable(request: Request, visitor: str) -> Repeatable | None:
-    """None without the header. `visitor` tells apart who is not signed in. Raises BadKey, ParseError."""
+def repeatable(request: Request, visitor: str, body: Callable[[Request], Any]) -> Repeatable | None:
+    """None without the header. `visitor` tells apart who is not signed in; `body` is what the request says
+    beside its address. Raises BadKey, ParseError.
+    """
     given = request.headers.get(HEADER)
     if given is None:
         return None
@@ -132,7 +134,7 @@ def repeatable(request: Request, visitor: str) -> Repeatable | None:
     return Repeatable(
         name=_hash("name", whole).hexdigest(),
         secret=base64.urlsafe_b64encode(_hash("secret", whole).digest()),
-        fingerprint=_hash("fingerprint", _said(request)).hexdigest(),
+        fingerprint=_hash("fingerprint", _said(request, body(request))).hexdigest(),
     )
 
 
@@ -140,9 +142,9 @@ def _hash(purpose: str, value: str | bytes) -> Any:
     return salted_hmac(f"{_SALT}.{purpose}", value, algorithm="sha256")
 
 
-def _said(request: Request) -> bytes:
+def _said(request: Request, body: Any) -> bytes:
     """What the request says, whatever the order of its names and the space between them."""
-    said = [sorted(request.query_params.lists()), _plain(request.data)]
+    said = [sorted(request.query_params.lists()), _plain(body)]
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 

@@ -68,6 +68,10 @@ class Endpoint(GenericViewSet[Any]):
         """The organisation that the query string names."""
         return request.query_params.get("organisation")
 
+    def said(self, request: Request) -> Any:
+        """The body, as two requests under one idempotency key are compared by."""
+        return request.data
+
     # Before: limits, then rights
 
     def perform_authentication(self, request: Request) -> None:
@@ -121,7 +125,7 @@ class Endpoint(GenericViewSet[Any]):
         refuse_what_is_not_described(self, request)
         confirm = getattr(request.auth, "confirm", None)
         visitor = BaseThrottle().get_ident(request)
-        repeated = repeatable(request, visitor) if request.method == "POST" else None
+        repeated = repeatable(request, visitor, self.said) if request.method == "POST" else None
         if confirm is None and repeated is None and "If-Match" not in request.headers:
             return handler(request, *args, **kwargs)
         respond = partial(self._run, handler, request, *args, **kwargs)

@@ -165,6 +165,7 @@ FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "leave": _leave,
     "member_id": _members,
     "slug": lambda _route, _one: list(CONSOLE_VERBS),
+    "ending": lambda _route, _one: ["csv", "jsonl"],
     "tag": lambda _route, one: [one.hidden],
     "answer": lambda _route, _one: ["take", "done", "not-reached"],
     "content_type_id": _types,

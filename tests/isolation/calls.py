@@ -18,7 +18,7 @@ from tests.isolation.asking import Call, get
 from tests.isolation.rows import owned_models, rows_of
 from tests.isolation.world import LATITUDE, LONGITUDE, NEEDLE, Neighbour
 from tickets.admin.verbs import CONSOLE_VERBS
-from tickets.models import Verification
+from tickets.models import Ticket, Verification
 from tickets.verification import code_for
 
 BOX = "27.9,-25.9,28.4,-25.5"
@@ -201,6 +201,10 @@ def console_reads(one: Neighbour, user: Any) -> Iterator[Call]:
         yield get(address, organisation__id__exact=one.organisation.pk)
         yield get(address, organisation=one.organisation.pk)
         yield get(address, o="1")
+    for lookup in _lookups(admin.site.get_model_admin(Ticket), user):
+        for key in _keys_for(lookup, one):
+            yield get("/console/tickets/ticket/export/csv/", **{lookup: key})
+    yield get("/console/tickets/ticket/export/jsonl/", q=NEEDLE)
     yield from _choices()
     yield get("/console/search/", s=NEEDLE)
     yield get("/console/reports/monthly/", organisation=one.organisation.slug)

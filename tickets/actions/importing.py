@@ -88,7 +88,7 @@ def begin_import(
     if acting_user is not None and not can_import(acting_user, organisation.pk):
         raise NotAllowed
     with tempfile.TemporaryFile() as taken:
-        digest, size = _take(chunks, taken)
+        digest, size = take_file(chunks, taken)
         known = _same_file(organisation, digest, is_dry_run=is_dry_run)
         if known is not None:
             wake_after_commit(IMPORT, run_id=str(known.pk))
@@ -111,7 +111,7 @@ def begin_import(
     return run
 
 
-def _take(chunks: Iterable[bytes], taken: Any) -> tuple[str, int]:
+def take_file(chunks: Iterable[bytes], taken: Any) -> tuple[str, int]:
     """Write what comes to a file of ours. Raises FileTooLarge, EmptyFile."""
     digest, size = hashlib.sha256(), 0
     for chunk in chunks:

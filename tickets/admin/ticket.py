@@ -21,12 +21,14 @@ from accounts.permissions import has_capability_anywhere
 from common.admin import MenuEntry, MenuGroup, ReadOnlyAdmin, add_menu_entry
 from common.references import MistypedReference
 from tickets.admin import bulk, callers, words
+from tickets.admin.exchange import import_urls
 from tickets.admin.filters import TICKET_FILTERS
 from tickets.admin.handing_on import hand_on
 from tickets.admin.my_work import change_availability
 from tickets.admin.rows import ticket_url
 from tickets.admin.workspace import show_workspace, use_verb
 from tickets.desk import attachment_of, reference_in, search_tickets
+from tickets.enums import FileFormat
 from tickets.models import Ticket
 
 # What would otherwise narrow the list beside the words typed.
@@ -79,7 +81,9 @@ class TicketAdmin(ReadOnlyAdmin):
         found = self._found_by_reference(request)
         if found is not None:
             return Redirect(ticket_url(found))
-        return super().changelist_view(request, {"tabs": _tabs(request), **(extra_context or {})})
+        return super().changelist_view(
+            request, {"tabs": _tabs(request), "downloads": _downloads(request), **(extra_context or {})}
+        )
 
     def _found_by_reference(self, request: HttpRequest) -> Ticket | None:
         """The one ticket that a whole reference names: its page says more than a list of one."""
@@ -106,6 +110,7 @@ class TicketAdmin(ReadOnlyAdmin):
             path("<uuid:ticket_id>/verb/<slug:slug>/", wrap(self.verb_view), name="tickets_ticket_verb"),
             path("<uuid:ticket_id>/logged/", wrap(self.logged_view), name="tickets_ticket_logged"),
             path("<uuid:ticket_id>/photo/<uuid:key>/", wrap(self.photo_view), name="tickets_ticket_photo"),
+            *import_urls(self),
             *super().get_urls(),
         ]
 
@@ -206,6 +211,15 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for title, filters in views
     ]
+
+
+def _downloads(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the list shows, page after page, as a file: what it is called, and where it is."""
+    shown = request.GET.copy()
+    shown.pop("p", None)
+    words = f"?{shown.urlencode()}" if shown else ""
+    endings = ((FileFormat.CSV, _("CSV")), (FileFormat.JSONL, _("JSON lines")))
+    return [(title, reverse("admin:tickets_export", args=[ending]) + words) for ending, title in endings]
 
 
 def _may_log(request: HttpRequest) -> bool:

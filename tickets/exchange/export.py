@@ -21,7 +21,6 @@ from tickets.queries import other_addresses
 from tickets.querysets import TicketQuerySet
 
 BATCH = 1_000
-CONTENT_TYPES = {FileFormat.CSV: "text/csv; charset=utf-8", FileFormat.JSONL: "application/jsonl"}
 _PATHS = [column.path for column in COLUMNS if column.path]
 _FOR_PERMISSIONS = ("organisation_id", "department_id", "project_id", "assignee_id", "reporter_id")
 

@@ -20,6 +20,7 @@ from tickets.enums import FileFormat
 
 # A description of five thousand characters, each escaped, fits three times.
 LONGEST_LINE = 256 * 1024
+_ENDINGS = {"csv": FileFormat.CSV, "jsonl": FileFormat.JSONL, "ndjson": FileFormat.JSONL}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -31,6 +32,11 @@ class MalformedRow(InvalidInput):
 class NoColumns(InvalidInput):
     code = "no_columns"
     sentence = gettext_lazy("The first line of a CSV file names its columns.")
+
+
+def format_of(name: str) -> FileFormat | None:
+    """What the ending of a file's name says."""
+    return _ENDINGS.get(name.rpartition(".")[2].lower())
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class Clock(IdentifiedModel):
     """
 
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.CASCADE, related_name="clocks", verbose_name=_("ticket")
+        Ticket, on_delete=models.CASCADE, related_name="clocks", verbose_name=_("ticket"), db_index=False
     )
     promise = models.CharField(_("promise"), max_length=20, choices=Promise)
     state = models.CharField(_("state"), max_length=20, choices=ClockState, default=ClockState.RUNNING)
@@ -98,7 +98,7 @@ class Custody(IdentifiedModel):
     """
 
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.CASCADE, related_name="custodies", verbose_name=_("ticket")
+        Ticket, on_delete=models.CASCADE, related_name="custodies", verbose_name=_("ticket"), db_index=False
     )
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, related_name="+", verbose_name=_("department")

@@ -25,10 +25,14 @@ class TicketEvent(IdentifiedModel):
     """
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="+", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("organisation"),
+        db_index=False,
     )
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, related_name="events", verbose_name=_("ticket")
+        Ticket, on_delete=models.PROTECT, related_name="events", verbose_name=_("ticket"), db_index=False
     )
     kind = models.CharField(_("kind"), max_length=40, choices=EventKind)
     visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility)

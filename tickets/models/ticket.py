@@ -27,11 +27,16 @@ class Ticket(IdentifiedModel):
     """One problem that somebody wants solved.
 
     Written only by `tickets.actions`. What lists sort and filter by is a column here; history,
-    promises and custody are rows of their own.
+    promises and custody are rows of their own. A relation that an index of lists begins with has no
+    other index: each costs every ticket that comes in.
     """
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        verbose_name=_("organisation"),
+        db_index=False,
     )
     reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
     external_ref = models.CharField(_("external reference"), max_length=100, blank=True)
@@ -54,6 +59,7 @@ class Ticket(IdentifiedModel):
         null=True,
         blank=True,
         verbose_name=_("category"),
+        db_index=False,
     )
     department = models.ForeignKey(
         Department,
@@ -62,6 +68,7 @@ class Ticket(IdentifiedModel):
         null=True,
         blank=True,
         verbose_name=_("department"),
+        db_index=False,
     )
     stage = models.ForeignKey(
         Stage, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("stage")
@@ -73,6 +80,7 @@ class Ticket(IdentifiedModel):
         null=True,
         blank=True,
         verbose_name=_("project"),
+        db_index=False,
     )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -100,6 +108,7 @@ class Ticket(IdentifiedModel):
         null=True,
         blank=True,
         verbose_name=_("reporter"),
+        db_index=False,
     )
     reporter_name = models.CharField(_("reporter's name"), max_length=150, blank=True)
     reporter_email = models.EmailField(_("reporter's e-mail"), blank=True)
@@ -115,7 +124,13 @@ class Ticket(IdentifiedModel):
         validators=[refuse_control_characters],
     )
     ward = models.ForeignKey(
-        Ward, on_delete=models.SET_NULL, related_name="+", null=True, blank=True, verbose_name=_("ward")
+        Ward,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("ward"),
+        db_index=False,
     )
     is_public = models.BooleanField(_("anybody may see it"), default=False)
     support_count = models.PositiveIntegerField(_("supporters"), default=0)

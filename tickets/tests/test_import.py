@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,17 @@ def admin(city: Organisation) -> User:
     return MembershipFactory.create(organisation=city, role=Role.ORGANISATION_ADMIN).user
 
 
-def send(user: Any, body: str | bytes, content_type: str = CSV, query: str = "") -> Any:
+def send(user: Any, body: str | bytes, content_type: str = CSV, query: str = "", **headers: str) -> Any:
     client: Any = api_client()
     token = f"Bearer {RefreshToken.for_user(user).access_token}" if user else ""
     data = body.encode() if isinstance(body, str) else body
     return client.generic(
-        "POST", f"{IMPORT}{query}", data, content_type=content_type, HTTP_AUTHORIZATION=token
+        "POST",
+        f"{IMPORT}{query}",
+        data,
+        content_type=content_type,
+        HTTP_AUTHORIZATION=token,
+        headers=headers,
     )
 
 
@@ -95,6 +101,8 @@ def test_a_row_becomes_what_create_ticket_makes_of_the_same_report(
     category: Category, city: Organisation
 ) -> None:
     """Row by row: columns, events, clocks, custody, people. Nobody is free, so both wait in the queue."""
+    category.department.queue_limit_seconds = 3_600
+    category.department.save()
     StageFactory.create(department=category.department, position=1)
     WardFactory.create(organisation=city, number=7)
     project = Project.objects.create(organisation=city, name="Winter readiness")
@@ -143,6 +151,7 @@ def test_a_row_becomes_what_create_ticket_makes_of_the_same_report(
     other = Ticket.objects.exclude(pk=one.pk).get()
     assert rows_of(other) == rows_of(Ticket.objects.get(pk=one.pk))
     assert (other.ward is not None, other.queued_at is not None, other.version) == (True, True, 2)
+    assert other.overflow_at == other.created_at + timedelta(hours=1)
     assert_books_agree()
 
 
@@ -318,6 +327,31 @@ def test_the_same_file_again_is_the_same_import_and_logs_nothing_twice(admin: Us
     assert (again.status_code, again.json()["id"]) == (200, str(first.pk))
     assert counts(finish(again)) == (ImportState.DONE, 5, 0, 0)
     assert (Ticket.objects.count(), ImportRun.objects.count()) == (5, 1)
+
+
+def test_a_file_sent_again_under_its_key_is_answered_as_first_and_another_is_refused(admin: User) -> None:
+    key = {"Idempotency-Key": "move-of-november"}
+    first = send(admin, "title\nOne\n", **key)
+    again = send(admin, "title\nOne\n", **key)
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert (again.content, again["Idempotency-Replayed"]) == (first.content, "true")
+    assert_problem(send(admin, "title\nTwo\n", **key), 422, "idempotency_key_reused")
+    assert_problem(send(admin, "title\nOne\n", query="?dry_run=true", **key), 422, "idempotency_key_reused")
+    assert ImportRun.objects.count() == 1
+    assert counts(finish(first)) == (ImportState.DONE, 1, 0, 0)
+    assert Ticket.objects.get().title == "One"
+
+
+def test_a_file_under_a_key_is_refused_as_without_one(
+    admin: User, agent: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_problem(send(agent, "title\nx\n", **{"Idempotency-Key": "one"}), 403, "not_allowed")
+    assert_problem(send(admin, "title\nx\n", "text/plain", **{"Idempotency-Key": "two"}), 415)
+    assert_problem(send(admin, "", **{"Idempotency-Key": "three"}), 400, "empty_file")
+    monkeypatch.setattr(importing, "MAX_BYTES", 100)
+    too_much = "title\n" + "x" * 100
+    assert_problem(send(admin, too_much, **{"Idempotency-Key": "four"}), 413, "too_large")
+    assert ImportRun.objects.count() == 0
 
 
 def test_an_import_that_stopped_in_the_middle_goes_on_where_it_was(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import tempfile
 import uuid
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import django_filters
-import orjson
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,13 +27,14 @@ from common.api.filters import YesNoField
 from common.api.schema import ORGANISATION
 from common.errors import InvalidInput, NotAllowed, NotFound
 from common.pagination import Key
-from common.spreadsheets import guarded
-from tickets.actions.importing import begin_import, can_import, cancel_import
+from tickets.actions.importing import begin_import, can_import, cancel_import, take_file
 from tickets.api.filters import TicketFilters
 from tickets.api.views.base import TicketsEndpoint
 from tickets.enums import FileFormat, ImportState
-from tickets.exchange.export import CONTENT_TYPES, exported_lines
+from tickets.exchange.download import streamed
+from tickets.exchange.export import exported_lines
 from tickets.exchange.querysets import ImportRunQuerySet
+from tickets.exchange.refused import refused_lines
 from tickets.models import ImportRun, Ticket
 from tickets.queries import get_visible_ticket, import_runs_of, refusals_of, tickets_in
 from tickets.querysets import TicketQuerySet
@@ -48,7 +47,6 @@ _FORMATS = {
     "application/x-ndjson": FileFormat.JSONL,
 }
 _FORMAT = OpenApiParameter("format", enum=FileFormat.values, default=FileFormat.JSONL)
-_REFUSED_COLUMNS = ("line", "field", "code", "sentence")
 
 
 class ExportFilters(TicketFilters):
@@ -92,12 +90,7 @@ class ExportEndpoint(TicketsEndpoint):
         name = request.query_params.get("after")
         after = get_visible_ticket(request.user, name) if name else None
         lines = exported_lines(tickets, request.user, file_format, after=after)
-        return _streamed(lines, file_format, f"tickets-{timezone.localdate():%Y-%m-%d}")
-
-
-def _streamed(lines: Iterator[bytes], file_format: FileFormat, name: str) -> StreamingHttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{file_format}"'}
-    return StreamingHttpResponse(lines, content_type=CONTENT_TYPES[file_format], headers=headers)
+        return streamed(lines, file_format, f"tickets-{timezone.localdate():%Y-%m-%d}")
 
 
 class ImportRunSerializer(serializers.Serializer[Any]):
@@ -135,6 +128,21 @@ class ImportsEndpoint(TicketsEndpoint):
     serializer_class = ImportRunSerializer
     orderings = {"created_at": Key("created_at")}
     default_ordering = "-created_at"
+    # The file of a request that may come again: its bytes are compared before they are read.
+    taken: IO[bytes] | None = None
+
+    def said(self, request: Request) -> Any:
+        if self.action != "create":
+            return super().said(request)
+        self._own(request)
+        self.taken = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the answer)
+        digest, _size = take_file(_body_of(request), self.taken)
+        return [request.content_type, digest]
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.taken is not None:
+            self.taken.close()
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @extend_schema(
         operation_id="tickets_imports_list",
@@ -170,7 +178,7 @@ class ImportsEndpoint(TicketsEndpoint):
         begun_before = timezone.now()
         run = begin_import(
             organisation,
-            _body_of(request),
+            _body_of(request) if self.taken is None else _chunks(self.taken),
             file_format=file_format,
             is_dry_run=_is_dry_run(request),
             acting_user=request.user,
@@ -215,7 +223,7 @@ class ImportsEndpoint(TicketsEndpoint):
         if given not in FileFormat.values:
             raise InvalidInput(field="format")
         file_format = FileFormat(given)
-        return _streamed(_refusals(run, file_format), file_format, "refused")
+        return streamed(refused_lines(refusals_of(run), file_format), file_format, "refused")
 
     def _own(self, request: Request) -> Organisation:
         organisation = self.chosen_organisation(request, self.organisation_slug(request))
@@ -256,18 +264,7 @@ def _body_of(request: Request) -> Iterator[bytes]:
         yield chunk
 
 
-def _refusals(run: ImportRun, file_format: FileFormat) -> Iterator[bytes]:
-    if file_format == FileFormat.CSV:
-        yield _line(_REFUSED_COLUMNS)
-    for row in refusals_of(run):
-        told = {name: getattr(row, name) for name in _REFUSED_COLUMNS}
-        if file_format == FileFormat.CSV:
-            yield _line([told["line"], *(guarded(str(told[name])) for name in _REFUSED_COLUMNS[1:])])
-        else:
-            yield orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _line(cells: Any) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue().encode()
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        yield chunk

@@ -14,6 +14,7 @@ from accounts.models import Organisation
 from common.errors import DomainError
 from tickets.actions.importing import begin_import, run_import
 from tickets.enums import FileFormat
+from tickets.exchange.parsing import format_of
 from tickets.models import ImportRun
 from tickets.queries import refusals_of
 
@@ -77,8 +78,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _ending_of(path: Path) -> str:
-    ending = path.suffix.lower().removeprefix(".")
-    found = {"csv": FileFormat.CSV, "jsonl": FileFormat.JSONL, "ndjson": FileFormat.JSONL}.get(ending)
+    found = format_of(path.name)
     if found is None:
         raise CommandError("Say --format csv or --format jsonl.")
     return found
