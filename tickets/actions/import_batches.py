@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from types import TracebackType
+from typing import IO, cast
 
 from django.db import connection, connections
 from django.utils import timezone, translation
@@ -41,7 +42,7 @@ class Batch:
 def read_batch(run: ImportRun, *, offset: int, line: int) -> Batch:
     """Read and check what stands there. Writes nothing. Raises OSError."""
     with run.file.storage.open(run.file.name or "", "rb") as file:
-        lines = Lines(file.file, offset=offset, line=line)
+        lines = Lines(cast(IO[bytes], file), offset=offset, line=line)
         rows = list(islice(rows_in(lines, run.format, run.columns), BATCH))
     known = Surroundings(run.organisation)
     known.expect(len(rows))

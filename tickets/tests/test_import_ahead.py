@@ -50,8 +50,8 @@ def stands(run: ImportRun) -> tuple[str, int, int, int]:
 
 
 def titles() -> list[str]:
-    """In the order in which they came, which is that of their references."""
-    return list(Ticket.objects.order_by("created_at", "reference").values_list("title", flat=True))
+    """In the order in which they came."""
+    return list(Ticket.objects.order_by("created_at", "pk").values_list("title", flat=True))
 
 
 ALL_TITLES = [f"Ticket {number}" for number in range(ROWS) if number != 5]
