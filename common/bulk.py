@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import orjson
@@ -86,7 +86,7 @@ def copy_rows(rows: Sequence[models.Model]) -> None:
     statement, read, converts = _plan(type(rows[0]))
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            values = list(read(row))
+            values = list(read(vars(row)))
             for place, convert in converts:
                 values[place] = convert(values[place])
             copy.write_row(values)
@@ -103,7 +103,7 @@ def _plan(model: type[models.Model]) -> tuple[Any, Convert, list[tuple[int, Conv
     names = SQL(", ").join(Identifier(field.column or "") for field in fields)
     statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(model._meta.db_table), names)
     converts = [(place, _writer_of(field)) for place, field in enumerate(fields) if _is_json(field)]
-    return statement, attrgetter(*[field.attname for field in fields]), converts
+    return statement, itemgetter(*[field.attname for field in fields]), converts
 
 
 def _is_json(field: Any) -> bool:

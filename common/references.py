@@ -9,6 +9,8 @@ neighbours swapped are always noticed.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from operator import mul
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,7 @@ BASE = len(ALPHABET)
 # so that all letters differ.
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _VALUES |= {letter: value for value, letter in enumerate("ILOSU")}
+_BODY_WEIGHTS, _PREFIX_WEIGHTS = range(2, 12), range(12, 17)
 SHORT_BODY = 5
 # Four more and not two: with prefixes of two to five letters, no long reference has the length of a
 # short one, so that the end of the prefix is never a guess.
@@ -83,6 +86,13 @@ def _encode(number: int, length: int) -> str:
 
 
 def _check_character(prefix: str, body: str) -> str:
-    total = sum((place + 2) * _VALUES[character] for place, character in enumerate(body))
-    total += sum((place + 12) * _VALUES[character] for place, character in enumerate(prefix))
-    return ALPHABET[total % BASE]
+    return ALPHABET[(_weighed(body, _BODY_WEIGHTS) + _weighed_prefix(prefix)) % BASE]
+
+
+def _weighed(characters: str, weights: range) -> int:
+    return sum(map(mul, map(_VALUES.__getitem__, characters), weights))
+
+
+@lru_cache(maxsize=64)
+def _weighed_prefix(prefix: str) -> int:
+    return _weighed(prefix, _PREFIX_WEIGHTS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from common.bulk import copied
 from departments.models import Calendar, Standard
@@ -39,17 +40,17 @@ def new_clocks(change: Change, known: Surroundings) -> Iterator[Clock]:
         return
     standard, calendar = terms
     key = ("clocks", standard.pk, calendar.pk, change.at)
-    for model in known.once(key, lambda: _begun(standard, calendar, change.at)):
+    for model, told in known.once(key, lambda: _begun(standard, calendar, change.at)):
         if model.promise == Promise.RESPOND and ticket.status != Status.OPEN:
             continue
         clock = copied(model, ticket=ticket)
-        _tell(change, clock)
+        change.promise(told)
         _show_due(change, clock)
         yield clock
 
 
-def _begun(standard: Standard, calendar: Calendar, at: datetime) -> list[Clock]:
-    """The clocks of no ticket yet: those of all tickets of one moment are alike."""
+def _begun(standard: Standard, calendar: Calendar, at: datetime) -> list[tuple[Clock, dict[str, Any]]]:
+    """Clocks of no ticket yet, with what is told of them: those of all tickets of one moment are alike."""
     hours = calendar.working_calendar()
     clocks = []
     for promise, seconds in _targets(standard):
@@ -57,7 +58,7 @@ def _begun(standard: Standard, calendar: Calendar, at: datetime) -> list[Clock]:
             promise=promise, standard=standard, calendar=calendar, target_seconds=seconds, started_at=at
         )
         _run(clock, at, hours)
-        clocks.append(clock)
+        clocks.append((clock, _told(clock)))
     return clocks
 
 
@@ -100,14 +101,16 @@ def _show_due(change: Change, clock: Clock) -> None:
 
 
 def _tell(change: Change, clock: Clock) -> None:
-    change.promise(
-        {
-            "promise": str(clock.promise),
-            "target_seconds": clock.target_seconds,
-            "calendar": str(clock.calendar_id),
-            "standard": str(clock.standard_id),
-        }
-    )
+    change.promise(_told(clock))
+
+
+def _told(clock: Clock) -> dict[str, Any]:
+    return {
+        "promise": str(clock.promise),
+        "target_seconds": clock.target_seconds,
+        "calendar": str(clock.calendar_id),
+        "standard": str(clock.standard_id),
+    }
 
 
 def breach_what_is_due(change: Change) -> None:

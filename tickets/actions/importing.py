@@ -89,6 +89,8 @@ def begin_import(
         raise NotAllowed
     with tempfile.TemporaryFile() as taken:
         digest, size = take_file(chunks, taken)
+        if size == 0:
+            raise EmptyFile
         known = _same_file(organisation, digest, is_dry_run=is_dry_run)
         if known is not None:
             wake_after_commit(IMPORT, run_id=str(known.pk))
@@ -112,7 +114,7 @@ def begin_import(
 
 
 def take_file(chunks: Iterable[bytes], taken: Any) -> tuple[str, int]:
-    """Write what comes to a file of ours. Raises FileTooLarge, EmptyFile."""
+    """Write what comes to a file of ours: its SHA-256 and its size. Raises FileTooLarge."""
     digest, size = hashlib.sha256(), 0
     for chunk in chunks:
         size += len(chunk)
@@ -120,8 +122,6 @@ def take_file(chunks: Iterable[bytes], taken: Any) -> tuple[str, int]:
             raise FileTooLarge
         digest.update(chunk)
         taken.write(chunk)
-    if size == 0:
-        raise EmptyFile
     return digest.hexdigest(), size
 
 

@@ -51,7 +51,7 @@ class RowReader:
         self.organisation = organisation
         self.known = known
         self.is_csv = is_csv
-        self.fields = TicketFields().fields
+        self.fields: dict[str, Any] = dict(TicketFields().fields)
         self.synonyms = TicketFields.synonyms
         self._found: dict[tuple[str, str], Any] = {}
         self._said: dict[tuple[str, str], Any] = {}
