@@ -29,6 +29,7 @@ pytest_plugins = [
     "tests.features.steps.accounts",
     "tests.features.steps.asking",
     "tests.features.steps.following",
+    "tests.features.steps.importing",
     "tests.features.steps.integrating",
     "tests.features.steps.messages",
     "tests.features.steps.people",

@@ -18,7 +18,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanWidget
 
 from accounts.enums import Capability
 from accounts.models import Organisation
@@ -57,7 +57,7 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy("CSV with names of columns in the first line, or JSON lines. Up to 100 MB."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.jsonl,.ndjson", "class": "c-file"}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.jsonl,.ndjson"}),
         allow_empty_file=True,
     )
     is_dry_run = forms.BooleanField(
