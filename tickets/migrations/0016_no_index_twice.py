@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_kept_answers'),
         ('departments', '0005_custody_target'),
-        ('tickets', '0014_custody_target'),
+        ('tickets', '0015_kinds_of_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
