@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.http.response import FileResponse, HttpResponseBase
 from rest_framework import status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +18,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from common.api.etags import Changed, answer_if_changed, is_among, tag_of_contents
+from common.api.fields import LineField
 from common.api.filters import StrictFilterBackend
 from common.api.formats import JsonParser, JsonRenderer, OnlyOneFormat
 from common.api.idempotency import rendered, repeatable
@@ -35,6 +36,7 @@ from common.throttling import (
 )
 
 Handler = Callable[..., HttpResponseBase]
+_ORGANISATION = LineField(max_length=100)
 
 
 class Endpoint(GenericViewSet[Any]):
@@ -65,8 +67,15 @@ class Endpoint(GenericViewSet[Any]):
         return super().get_permissions()  # type: ignore[return-value]
 
     def organisation_slug(self, request: Request) -> str | None:
-        """The organisation that the query string names."""
-        return request.query_params.get("organisation")
+        """The organisation that the query string names. Raises ValidationError for what no name can be."""
+        given = request.query_params.get("organisation")
+        if not given:
+            return given
+        try:
+            named: str = _ORGANISATION.run_validation(given)
+        except ValidationError as error:
+            raise ValidationError({"organisation": error.detail}) from error
+        return named
 
     def said(self, request: Request) -> Any:
         """The body, as two requests under one idempotency key are compared by."""

@@ -125,23 +125,35 @@ class Stream:
 @contextmanager
 def running_stream(**environment: str) -> Iterator[Stream]:
     """A process of its own, which begins where the feed is now."""
+    application = "ticketing.stream:application"
+    with running_server("asgi", application, health="/healthz", **environment) as (process, port):
+        stream = Stream(process, port)
+        try:
+            yield stream
+        finally:
+            stream.hang_up()
+
+
+@contextmanager
+def running_server(
+    interface: str, application: str, *, health: str, **environment: str
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The server of `bin/serve`, on the tests' own database: its process and its port."""
     port = free_port()
     found = connection.settings_dict
     url = f"postgresql://{found['USER']}@/{found['NAME']}?host={found['HOST']}"
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(port), "--no-ws"]
+    command = [sys.executable, "-m", "granian", "--interface", interface, "--port", str(port), "--no-ws"]
     process = subprocess.Popen(
-        [*command, "--workers-kill-timeout", "10", "--log-level", "warning", "ticketing.stream:application"],
+        [*command, "--workers-kill-timeout", "10", "--log-level", "warning", application],
         cwd=PROJECT_DIR,
         env=os.environ
         | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "ticketing.settings.test"}
         | environment,
     )
-    stream = Stream(process, port)
     try:
-        wait_until(lambda: is_up(port))
-        yield stream
+        wait_until(lambda: is_up(port, health))
+        yield process, port
     finally:
-        stream.hang_up()
         process.terminate()
         process.wait(timeout=30)
 
@@ -151,9 +163,9 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def is_up(port: int) -> bool:
+def is_up(port: int, health: str) -> bool:
     try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}{health}", timeout=5).close()
     except OSError:
         return False
     return True

@@ -372,6 +372,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "common.api.schema.add_what_is_shared",
+        "tickets.api.description.add_the_stream",
     ],
     "ENUM_NAME_OVERRIDES": {
         "AppealStateEnum": "accountability.enums.AppealState",

@@ -73,7 +73,9 @@ class TicketSerializer(serializers.Serializer[Any]):
     lead = PersonSerializer(source="assignee", allow_null=True, help_text=_("Who works on it; for staff."))
     assignees = PersonSerializer(many=True, help_text=_("Who else works on it; for staff."))
     customer_name = serializers.CharField(source="reporter_name", allow_null=True)
-    customer_email = serializers.EmailField(source="reporter_email", allow_null=True)
+    customer_email = serializers.CharField(
+        source="reporter_email", allow_null=True, help_text=_("Empty where none was given.")
+    )
     customer_phone = serializers.CharField(source="reporter_phone", allow_null=True)
     external_ref = serializers.CharField(allow_null=True, help_text=_("For staff and the reporter."))
     duplicate_of = ReferredSerializer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,12 +16,15 @@ from tickets.live import live_name
 
 class EventsEndpoint(TicketsEndpoint):
     public_actions = frozenset({"list"})
+    # A position is all that one needs to read on.
+    pagination_class = None  # type: ignore[assignment]
+    filter_backends = ()
 
     @extend_schema(
         operation_id="events_list",
         summary="What happened since",
         parameters=[EventsQuerySerializer],
-        responses={200: FeedSerializer},
+        responses={200: forced_singular_serializer(FeedSerializer)},
         tags=["events"],
         filters=False,
     )

@@ -40,6 +40,8 @@ _HERE = [example("lat", -25.7463), example("lon", 28.1881)]
 
 class PlacesEndpoint(TicketsEndpoint):
     public_actions = frozenset({"nearby", "similar", "on_map"})
+    # What is near by is few.
+    pagination_class = None  # type: ignore[assignment]
 
     @extend_schema(
         operation_id="tickets_nearby",

@@ -125,6 +125,9 @@ class HandedOnSerializer(serializers.Serializer[Any]):
 class PresenceEndpoint(AgentsEndpoint):
     """Below `agents/{id}/`."""
 
+    # Somebody has a handful of desks, shifts and days off.
+    pagination_class = None  # type: ignore[assignment]
+
     @extend_schema(
         operation_id="agents_shifts",
         summary="An agent's shifts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -41,7 +42,7 @@ class TagsEndpoint(OneTicketEndpoint):
         operation_id="tickets_tags_list",
         summary="Tags of a ticket",
         parameters=[NAME],
-        responses=TagsSerializer,
+        responses=forced_singular_serializer(TagsSerializer),
         tags=[_TAG],
     )
     def list(self, request: Request, name: str) -> Response:
