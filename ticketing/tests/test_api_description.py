@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from playwright.sync_api import Page, expect
 
 from common.exception_handler import PROBLEM_TYPE
+from ticketing.management.commands.operations import as_markdown
 
 METHODS = {"get", "post", "put", "patch", "delete"}
+# Served by another process, and an answer that does not end.
+STREAM = "/api/v1/events/stream"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +44,7 @@ def operations(described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
 def test_the_description_is_openapi_3_1_of_every_address(described: dict[str, Any]) -> None:
     assert described["openapi"].startswith("3.1")
     routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/api/{route}") for route in api_routes()}
-    assert set(described["paths"]) == routes - {"/api/v1/schema/"}
+    assert set(described["paths"]) == routes - {"/api/v1/schema/"} | {STREAM}
 
 
 def api_routes() -> list[str]:
@@ -59,6 +64,8 @@ def test_operations_have_names_sentences_and_problems(described: dict[str, Any])
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", name) for name in named)
     for path, method, operation in operations(described):
         assert operation["summary"], path
+        if path == STREAM:
+            continue
         problems = problems_of(described, operation)
         assert {"400", "406", "429", "500", "503"} <= problems, path
         assert "{" not in path or "404" in problems, path
@@ -87,6 +94,37 @@ def test_every_body_of_a_verb_has_an_example(described: dict[str, Any]) -> None:
         if "examples" not in content
     ]
     assert without == []
+
+
+def test_a_name_that_clients_were_generated_with_does_not_change_unnoticed() -> None:
+    """The table is what `manage.py operations` prints."""
+    kept = (Path(settings.BASE_DIR) / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert kept.partition("| operation |")[2] == as_markdown().partition("| operation |")[2] + "\n"
+
+
+def test_every_group_of_operations_has_a_sentence(described: dict[str, Any]) -> None:
+    used = {tag for _path, _method, operation in operations(described) for tag in operation["tags"]}
+    assert {tag["name"] for tag in described["tags"] if tag["description"]} == used
+
+
+def test_the_stream_is_described_with_its_own_address(described: dict[str, Any]) -> None:
+    stream = described["paths"][STREAM]["get"]
+    names = [parameter["name"] for parameter in stream["parameters"]]
+    kept = ["after", "department", "event", "kind", "organisation", "project", "ticket", "Last-Event-ID"]
+    assert (stream["operationId"], names) == ("events_stream", kept)
+    assert f"{stream['servers'][0]['url']}{STREAM}" == settings.STREAM_URL
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_a_browser_that_shows_the_description_goes_nowhere_else(page: Page, site: str, path: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("body")).to_contain_text("Perhaps the same problem")
+    assert f"{site}/api/v1/schema/" in asked
+    own = (site, "data:", "blob:")
+    assert [address for address in asked if not address.startswith(own)] == []
 
 
 @pytest.mark.django_db
