@@ -18,13 +18,13 @@ class EventsEndpoint(TicketsEndpoint):
     public_actions = frozenset({"list"})
     # A position is all that one needs to read on.
     pagination_class = None  # type: ignore[assignment]
-    filter_backends = ()
+    filter_backends = []
 
     @extend_schema(
         operation_id="events_list",
         summary="What happened since",
         parameters=[EventsQuerySerializer],
-        responses={200: forced_singular_serializer(FeedSerializer)},
+        responses=forced_singular_serializer(FeedSerializer),  # type: ignore[no-untyped-call]
         tags=["events"],
         filters=False,
     )

@@ -42,7 +42,7 @@ class TagsEndpoint(OneTicketEndpoint):
         operation_id="tickets_tags_list",
         summary="Tags of a ticket",
         parameters=[NAME],
-        responses=forced_singular_serializer(TagsSerializer),
+        responses=forced_singular_serializer(TagsSerializer),  # type: ignore[no-untyped-call]
         tags=[_TAG],
     )
     def list(self, request: Request, name: str) -> Response:
