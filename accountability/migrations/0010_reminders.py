@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
             name='reminders',
             field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='reminders'),
         ),
-        migrations.RunPython(begin_to_wait, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='breach',
             index=models.Index(models.F('remind_at'), models.F('id'), condition=models.Q(('remind_at__isnull', False)), name='breach_remind'),
@@ -41,4 +40,5 @@ class Migration(migrations.Migration):
             model_name='breach',
             constraint=models.CheckConstraint(condition=models.Q(('remind_at__isnull', True), ('remedied_at__isnull', True), _connector='OR'), name='breach_remedied_waits_for_nothing'),
         ),
+        migrations.RunPython(begin_to_wait, migrations.RunPython.noop),
     ]
