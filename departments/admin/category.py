@@ -70,6 +70,32 @@ class StandardInline(ScopedTabularInline):
     form = StandardForm
     verbose_name_plural = gettext_lazy("Promises, in working time such as 4 h or 1 h 30 min")
 
+    # For who only reads: times as people say them, not as they are kept.
+    read_fields = (
+        "priority",
+        "answer_within",
+        "fix_within",
+        "calendar",
+        "is_active",
+        "source",
+        "is_assumption",
+    )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        may_change = self._may_change_parent(request, obj)
+        return super().get_fields(request, obj) if may_change else self.read_fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if self._may_change_parent(request, obj) else ("answer_within", "fix_within")
+
+    @display(description=gettext_lazy("Answer within"))
+    def answer_within(self, standard: Standard) -> str:
+        return span_words(standard.respond_within_seconds)
+
+    @display(description=gettext_lazy("Fix within"))
+    def fix_within(self, standard: Standard) -> str:
+        return span_words(standard.resolve_within_seconds)
+
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         formset = super().get_formset(request, obj, **options)
         formset.form.hand_clean_DELETE = refuse_deleting_what_was_given

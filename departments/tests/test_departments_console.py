@@ -131,6 +131,13 @@ def test_a_promise_is_typed_in_hours(department: Department, admin: User) -> Non
     assert (standard.respond_within_seconds, standard.resolve_within_seconds) == (2700, 5400)
 
 
+def test_who_only_reads_a_promise_reads_hours_and_no_seconds(department: Department) -> None:
+    standard = StandardFactory.create(category=CategoryFactory.create(department=department))
+    shown = as_person(staff_member(department)).get(page("category", standard.category_id)).content.decode()
+    assert [words in shown for words in ("Answer within", "4 h", "Fix within", "24 h")] == [True] * 4
+    assert [seconds in shown for seconds in ("14400", "86400")] == [False] * 2
+
+
 @pytest.mark.parametrize("typed", ["soon", "-1 h", "0 min", "4", "99999999999 h", ""])
 def test_a_promise_that_is_no_time_is_refused(department: Department, admin: User, typed: str) -> None:
     standard = StandardFactory.create(category=CategoryFactory.create(department=department))
