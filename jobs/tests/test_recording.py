@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from celery import shared_task, states
+from celery.contrib.testing.worker import start_worker
 from django.db import connection
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from jobs.enums import RunState
 from jobs.models import JobRun
 from jobs.recording import SCHEDULED
 from tests.runtime.streams import wait_until
+from ticketing.celery import app
 
 pytestmark = pytest.mark.django_db
 BY_THE_CLOCK: dict[str, Any] = {SCHEDULED: "A job"}
@@ -102,6 +104,15 @@ def test_what_a_worker_left_behind_is_lost_when_it_starts_again() -> None:
     recording.worker_began(sender=SimpleNamespace(hostname="worker@here"))
     found = {run.task_id: run.state for run in JobRun.objects.all()}
     assert found == {"a": RunState.LOST, "b": RunState.RUNNING, "c": RunState.DONE}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_says_by_its_name_what_the_one_before_it_lost() -> None:
+    recording.began("a", a_task(worker="worker@here"))
+    recording.began("b", a_task(worker="worker@there"))
+    with start_worker(app, pool="solo", hostname="worker@here", perform_ping_check=False):
+        found = {run.task_id: run.state for run in JobRun.objects.all()}
+    assert found == {"a": RunState.LOST, "b": RunState.RUNNING}
 
 
 # What stands in the way of the record does not stand in the way of the job
