@@ -7,14 +7,17 @@ in words, so that a wrong table is noticed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from accounts.enums import Role
+from accounts.models import Organisation
 from tests.isolation.cells import (
     ANONYMOUS,
     CELLS,
@@ -71,9 +74,28 @@ IMPORTANT: dict[tuple[str, str], set[Verb]] = {
 SEE_IT = {cell for cell, verbs in IMPORTANT.items() if verbs} | {(Role.AUDITOR, SAME)}
 
 
+@dataclass
+class Stage:
+    """The scene, with a ticket in each status that the public may see, and one that it may not."""
+
+    scene: Scene
+    tickets: dict[bool, dict[Status, Ticket]]
+
+
+@pytest.fixture(scope="module")
+def kept_stage(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    """Made once; the tests undo what they do to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        scene = set_scene()
+        yield Stage(scene, {is_public: tickets_of(scene, is_public=is_public) for is_public in (False, True)})
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def scene() -> Scene:
-    return set_scene()
+def stage(kept_stage: Stage) -> Iterator[Stage]:
+    with transaction.atomic():
+        yield kept_stage
+        transaction.set_rollback(True)
 
 
 def status_for(verb: Verb) -> Status:
@@ -84,9 +106,14 @@ def tickets_of(scene: Scene, *, is_public: bool) -> dict[Status, Ticket]:
     return {status: ticket_in(status, scene, is_public=is_public) for status in Status}
 
 
-def walk(scene: Scene, role: str, situation: str) -> Iterator[tuple[Expected, dict[Status, Ticket]]]:
-    for is_public in (False, True):
-        yield Expected(role, situation, is_public), tickets_of(scene, is_public=is_public)
+def walk(stage: Stage, role: str, situation: str) -> Iterator[tuple[Expected, dict[Status, Ticket]]]:
+    for is_public, tickets in stage.tickets.items():
+        # Read anew: what one test read of a row must not be seen by the next.
+        fresh = Ticket.objects.in_bulk([ticket.pk for ticket in tickets.values()])
+        yield (
+            Expected(role, situation, is_public),
+            {status: fresh[ticket.pk] for status, ticket in tickets.items()},
+        )
 
 
 @pytest.mark.parametrize(("role", "situation"), list(IMPORTANT))
@@ -98,9 +125,9 @@ def test_the_tables_say_what_the_product_says(role: str, situation: str) -> None
 
 
 @pytest.mark.parametrize(("role", "situation"), CELLS)
-def test_predicates_and_querysets_are_what_the_tables_say(role: str, situation: str, scene: Scene) -> None:
-    user = person_in(role, situation, scene)
-    for expected, tickets in walk(scene, role, situation):
+def test_predicates_and_querysets_are_what_the_tables_say(role: str, situation: str, stage: Stage) -> None:
+    user = person_in(role, situation, stage.scene)
+    for expected, tickets in walk(stage, role, situation):
         for status, ticket in tickets.items():
             rows = Ticket.objects.visible_to(user), Ticket.objects.visible_to_staff(user)
             listed = tuple(ticket in found for found in rows)
@@ -162,19 +189,19 @@ def refused_otherwise(verb: Verb, expected: Expected) -> bool:
 
 
 @pytest.mark.parametrize(("role", "situation"), CELLS)
-def test_the_api_answers_what_the_tables_say(role: str, situation: str, scene: Scene) -> None:
-    user = person_in(role, situation, scene)
+def test_the_api_answers_what_the_tables_say(role: str, situation: str, stage: Stage) -> None:
+    user = person_in(role, situation, stage.scene)
     client = api_client(user if user.is_authenticated else None)
-    for expected, tickets in walk(scene, role, situation):
+    for expected, tickets in walk(stage, role, situation):
         for verb in Verb:
             ticket = tickets[status_for(verb)]
-            request = sent(verb, ticket, scene)
+            request = sent(verb, ticket, stage.scene)
             if request is None:
                 continue
             with transaction.atomic():
                 # Else nobody may complete anything.
                 if verb is Verb.COMPLETE:
-                    type(scene.organisation).objects.update(verification_required=False)
+                    Organisation.objects.update(verification_required=False)
                 if verb is Verb.UNPIN:
                     Ticket.objects.filter(pk=ticket.pk).update(is_pinned=True)
                 before = everything_about(ticket)
@@ -203,13 +230,13 @@ def is_right(answer: int, verb: Verb, expected: Expected) -> bool:
 
 @pytest.mark.parametrize(("role", "situation"), CELLS)
 def test_the_residents_page_offers_and_takes_what_the_tables_say(
-    role: str, situation: str, scene: Scene
+    role: str, situation: str, stage: Stage
 ) -> None:
-    user = person_in(role, situation, scene)
+    user = person_in(role, situation, stage.scene)
     client = browser_of(user)
-    host = scene.organisation
+    host = stage.scene.organisation
     type(host).objects.filter(pk=host.pk).update(domain="testserver")
-    for expected, tickets in walk(scene, role, situation):
+    for expected, tickets in walk(stage, role, situation):
         for status, ticket in tickets.items():
             page = client.get(reverse("tickets:ticket", args=[ticket.reference]))
             assert page.status_code == (200 if expected.sees else 404)
@@ -269,9 +296,9 @@ FORMS: dict[str, dict[str, str]] = {
 
 
 @pytest.mark.parametrize(("role", "situation"), CELLS)
-def test_the_console_offers_and_takes_what_the_tables_say(role: str, situation: str, scene: Scene) -> None:
-    client = browser_of(person_in(role, situation, scene))
-    for expected, tickets in walk(scene, role, situation):
+def test_the_console_offers_and_takes_what_the_tables_say(role: str, situation: str, stage: Stage) -> None:
+    client = browser_of(person_in(role, situation, stage.scene))
+    for expected, tickets in walk(stage, role, situation):
         for status, ticket in tickets.items():
             page = client.get(reverse("admin:tickets_ticket_change", args=[ticket.pk]))
             assert page.status_code == door(expected)
