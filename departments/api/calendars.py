@@ -35,7 +35,7 @@ from departments.working_time import Intervals
 _TAG = "calendars"
 _WEEKDAYS = [(day.word, day.label) for day in Weekday]
 _OFFICE: dict[str, Any] = {
-    "name": "Office hours",
+    "name": "Depot hours",
     "time_zone": "Africa/Johannesburg",
     "intervals": [
         {"weekday": "monday", "starts_at": "08:00", "ends_at": "16:30"},
@@ -173,7 +173,7 @@ class CalendarsEndpoint(Endpoint):
         request=NewCalendarSerializer,
         responses={201: WholeCalendarSerializer},
         tags=[_TAG],
-        examples=[OpenApiExample("Office hours and a night", _OFFICE, request_only=True)],
+        examples=[OpenApiExample("Depot hours with a night", _OFFICE, request_only=True)],
     )
     def create(self, request: Request) -> Response:
         """For organisation admins. Without a time zone, in the organisation's."""
