@@ -181,8 +181,11 @@ def test_the_feed_and_the_stream_tell_nothing_of_another_organisation(
 
 # Counted
 
-# What differs from one answer to the next of the same page: tokens, request ids, and how long ago it was.
-VOLATILE = re.compile(r"(?i)csrf[^\n>]*|nonce[^\n>]*|x-request-id[^\n]*|set-cookie[^\n]*|request_id[^\n,]*")
+# What differs from one answer to the next of the same page: tokens, request ids, what is left of a limit.
+VOLATILE = re.compile(
+    r"(?i)csrf[^\n>]*|nonce[^\n>]*|x-request-id[^\n]*|set-cookie[^\n]*|request_id[^\n,]*"
+    r"|ratelimit-(remaining|reset): \S+"
+)
 
 
 def answers(asker: Asker, calls: Iterable[Call]) -> dict[str, str]:
