@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.xdist_group("contract"),
     pytest.mark.django_db(transaction=True),
 ]
-EXAMPLES = 5
+EXAMPLES = 3
 # What a valid body may meet besides success: nobody is asked whether the names in it exist.
 ANSWERS_TO_VALID = ["2xx", "3xx", "400", "401", "403", "404", "409", "412", "422"]
 # A wrong If-Match is told before a wrong body.

@@ -121,7 +121,7 @@ def test_a_browser_that_shows_the_description_goes_nowhere_else(page: Page, site
     page.on("request", lambda request: asked.append(request.url))
     page.goto(path)
     page.wait_for_load_state("networkidle")
-    expect(page.get_by_text("Where to begin").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="Lokisa").first).to_be_visible(timeout=60_000)
     assert f"{site}/api/v1/schema/" in asked
     own = (site, "data:", "blob:")
     assert [address for address in asked if not address.startswith(own)] == []
