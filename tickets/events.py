@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from common.bulk import new_row
+from common.bulk import copy_rows, new_row
 from common.identifiers import new_id
 from tickets.enums import EventKind, Visibility
 from tickets.models import Ticket, TicketEvent
@@ -21,7 +21,8 @@ from tickets.wakeups import RELAY, wake_after_commit
 
 Changes = Mapping[str, tuple[Any, Any]]
 
-_BATCH = 1_000
+# From so many on COPY is quicker than INSERT.
+_MANY = 50
 
 
 class Update:
@@ -99,7 +100,10 @@ def write_events(events: Sequence[TicketEvent]) -> None:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event is recorded in the transaction of its change.")
-    TicketEvent.objects.bulk_create(events, batch_size=_BATCH)
+    if len(events) < _MANY:
+        TicketEvent.objects.bulk_create(events)
+    else:
+        copy_rows(events)
     wake_after_commit(RELAY)
 
 
