@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import ticketing.boot as boot
 
 # isort: split
@@ -34,6 +36,8 @@ def change(ticket: Ticket, number: int) -> None:
 
 
 def positions(count: int) -> list[int]:
-    """Where the last so many changes stand in the feed, in order."""
+    """Where the last so many changes stand in the feed, in order; waits for the worker to give out places."""
+    while TicketEvent.objects.filter(position=None).exists():
+        time.sleep(0.1)
     last = TicketEvent.objects.exclude(position=None).order_by("-position")[:count]
     return sorted(event.position for event in last if event.position is not None)

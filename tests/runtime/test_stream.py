@@ -38,8 +38,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def kept_stream(django_db_setup: None) -> Iterator[Stream]:
-    """One process for all; it looks at rights before each event."""
-    with running_stream(STREAM_RIGHTS_SECONDS="0", STREAM_WRITE_SECONDS="1") as stream:
+    """One process for all; it looks at rights before each event, and bears who waits for the machine."""
+    with running_stream(STREAM_RIGHTS_SECONDS="0", STREAM_WRITE_SECONDS="4") as stream:
         yield stream
 
 
