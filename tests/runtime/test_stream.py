@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.test import Client
 from rest_framework_simplejwt.tokens import AccessToken
@@ -21,11 +23,15 @@ from accounts.tests.factories import MembershipFactory, UserFactory, issued_key
 from departments.models import Category, DepartmentMember
 from departments.tests.factories import CategoryFactory, DepartmentFactory, staff_member
 from tests.runtime.streams import PATH, Line, Stream, ids_in, running_stream, wait_until
+from ticketing.stream.delivery import EventStream
+from ticketing.stream.hub import Hub, Published, Reader
+from ticketing.stream.readers import VISITOR, Identity
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.lifecycle import start_work, withdraw_ticket
 from tickets.actions.movement import transfer_ticket
 from tickets.enums import EventKind, Visibility
 from tickets.feed import latest_position, relay_events
+from tickets.live import Wanted
 from tickets.models import Project, Ticket, TicketEvent
 from tickets.tests.factories import burst_pipe_category, report_ticket
 
@@ -393,6 +399,23 @@ def publish_many(ticket: Ticket, count: int) -> None:
         )
         for number in range(1, count + 1)
     )
+
+
+def test_what_happens_while_the_first_word_is_on_its_way_is_told(category: Category) -> None:
+    ticket = report_ticket(category)
+    relay_events()
+    event = TicketEvent.objects.select_related("ticket").get(ticket=ticket, kind=EventKind.CREATED)
+
+    async def second_text() -> bytes:
+        hub = Hub(position=(event.position or 0) - 1)
+        reader = Reader(Identity(VISITOR, AnonymousUser()), Wanted())
+        texts = EventStream(hub, reader, None)._texts()
+        assert await anext(texts) == b"retry: 2000\n\n"
+        reader.offer(Published(event))
+        hub.position = event.position
+        return await anext(texts)
+
+    assert asyncio.run(second_text()).startswith(b"id: %d\nevent: ticket_created" % event.position)
 
 
 # Slow readers, and the end of the process

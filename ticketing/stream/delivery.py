@@ -78,11 +78,10 @@ class EventStream:
         return b"retry: %d\n: %s\n\n" % (wait, self.reader.ended.encode())
 
     async def _texts(self) -> AsyncGenerator[bytes]:
+        # Before the first word: who was told that the stream is open must miss nothing from then on.
+        sent = self.hub.position or 0 if self.after is None else self.after
         yield b"retry: 2000\n\n"
-        sent = self.after
-        if sent is None:
-            sent = self.hub.position or 0
-        else:
+        if self.after is not None:
             async for batch in self._since(sent):
                 sent = batch[-1].position
                 yield _joined(filter(self.reader.sees, batch)) + _reached(sent)
