@@ -67,7 +67,7 @@ def _run_of(job: PeriodicTask) -> tuple[JobRun, bool]:
 
 def _send(job: PeriodicTask, run: JobRun) -> None:
     """As beat would: the same arguments, the same queue. A run that could not be sent never was."""
-    options = {SCHEDULED: job.name} | ({"queue": job.queue} if job.queue else {})
+    options = {"headers": {SCHEDULED: job.name}} | ({"queue": job.queue} if job.queue else {})
     try:
         current_app.tasks[job.task].apply_async(
             args=json.loads(job.args or "[]"),

@@ -25,7 +25,7 @@ from jobs.models import JobRun
 
 logger = logging.getLogger(__name__)
 
-# What beat, and "run now", put on the message.
+# The header that beat, and "run now", put on the message.
 SCHEDULED = "periodic_task_name"
 # By then the broker has given the message of a dead worker to another one.
 LOST_AFTER = timedelta(hours=1)
@@ -38,7 +38,8 @@ _BEGINNING = ["worker", "started_at", "finished_at", "lost_at", "result", "error
 
 
 def is_scheduled(task: Any) -> bool:
-    return bool((getattr(task.request, "properties", None) or {}).get(SCHEDULED))
+    """Headers of a message become attributes of its request."""
+    return bool(getattr(task.request, SCHEDULED, ""))
 
 
 @worker_init.connect(dispatch_uid="jobs.worker_began")

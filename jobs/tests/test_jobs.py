@@ -227,7 +227,7 @@ def test_a_job_is_sent_as_the_clock_would_send_it(
     assert (answer.status_code, answer.json()["state"], answer.json()["is_by_hand"]) == (202, "waiting", True)
     (asked,) = celery_app_on_memory
     assert (asked["kwargs"], asked["queue"]) == ({"year": 2027}, "reports")
-    assert asked["periodic_task_name"] == "Do nothing"
+    assert asked["headers"] == {"periodic_task_name": "Do nothing"}
     assert asked["task_id"] == JobRun.objects.get().task_id
 
 

@@ -24,7 +24,8 @@ from tests.runtime.streams import wait_until
 from ticketing.celery import app
 
 pytestmark = pytest.mark.django_db
-BY_THE_CLOCK: dict[str, Any] = {SCHEDULED: "A job"}
+# As beat sends it.
+BY_THE_CLOCK: dict[str, Any] = {"headers": {SCHEDULED: "A job"}}
 
 
 # The worker of these tests runs in this process.
@@ -42,9 +43,9 @@ def breaks() -> int:
     raise RuntimeError("The code 123456 was refused\nby the provider")
 
 
-def a_task(name: str = "jobs.tests.three", worker: str = "worker@here", **properties: Any) -> Any:
+def a_task(name: str = "jobs.tests.three", worker: str = "worker@here") -> Any:
     """What Celery hands to its receivers."""
-    request = SimpleNamespace(properties=properties or BY_THE_CLOCK, hostname=worker)
+    request = SimpleNamespace(periodic_task_name="A job", hostname=worker)
     return SimpleNamespace(name=name, request=request)
 
 
