@@ -415,7 +415,8 @@ def test_what_happens_while_the_first_word_is_on_its_way_is_told(category: Categ
         hub.position = event.position
         return await anext(texts)
 
-    assert asyncio.run(second_text()).startswith(b"id: %d\nevent: ticket_created" % event.position)
+    told = f"id: {event.position}\nevent: ticket_created"
+    assert asyncio.run(second_text()).startswith(told.encode())
 
 
 # Slow readers, and the end of the process
