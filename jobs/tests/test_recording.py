@@ -15,6 +15,8 @@ from celery import shared_task, states
 from celery.contrib.testing.worker import start_worker
 from django.db import connection
 from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
 from jobs import recording
 from jobs.enums import RunState
@@ -60,6 +62,16 @@ def test_a_run_by_the_clock_is_recorded_with_its_result(celery_worker_running: N
     assert (run.state, run.result, run.error, run.is_by_hand) == (RunState.DONE, 3, "", False)
     assert run.worker != ""
     assert run.seconds is not None
+
+
+def test_what_beat_itself_sends_is_recorded(celery_worker_running: None) -> None:
+    every, _is_new = IntervalSchedule.objects.get_or_create(every=60, period=IntervalSchedule.SECONDS)
+    job = PeriodicTask.objects.create(
+        name="Count to three", task="jobs.tests.three", interval=every, queue="sweeps"
+    )
+    DatabaseScheduler(app=app, lazy=True).apply_async(ModelEntry(job, app=app), advance=False)
+    run = recorded("jobs.tests.three")
+    assert (run.state, run.result, run.is_by_hand) == (RunState.DONE, 3, False)
 
 
 def test_a_run_that_fails_is_recorded_without_secrets(celery_worker_running: None) -> None:
