@@ -6,5 +6,8 @@ import os
 
 import django
 
+from ticketing.collector import settle_collector
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ticketing.settings.development")
 django.setup()
+settle_collector()

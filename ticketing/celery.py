@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 from kombu import Queue
+
+from ticketing.collector import settle_collector
 
 QUEUES = ("interactive", "delivery", "sweeps", "reports")
 
@@ -19,3 +23,9 @@ app = Celery("ticketing")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = [Queue(name) for name in QUEUES]
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def settle(**_told: Any) -> None:
+    """Before the worker forks, so that what is settled is shared."""
+    settle_collector()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from ticketing.collector import settle_collector
 from ticketing.database_urls import redis_address
 from ticketing.runtime.databases import prepare_places, running_databases
 from ticketing.runtime.places import Places, default_data_dir
@@ -66,6 +67,10 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
             SERVERS.close()
             raise pytest.UsageError(str(problem)) from problem
     return (yield)
+
+
+def pytest_collection_finish() -> None:
+    settle_collector()
 
 
 def pytest_unconfigure() -> None:
