@@ -22,6 +22,7 @@ class SentMessage:
     text: str
     subject: str = ""
     html: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
     sent_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
 
     @property

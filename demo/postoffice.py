@@ -90,6 +90,7 @@ class MailDesk:
                 subject=str(mail.get("Subject", "")),
                 text=body_of(mail, "plain"),
                 html=body_of(mail, "html"),
+                headers={name: str(value).strip() for name, value in mail.items()},
             )
         )
         return "250 2.0.0 Kept for the demo"

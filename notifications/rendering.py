@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from notifications.gsm import fit
 from notifications.models import Notification
 from notifications.occasion import RESIDENTS, Occasion, needs_code
 from notifications.queries import update_of
+from notifications.unsubscribing import unsubscribe_link
 from notifications.wording import Words, words_for
 from tickets.enums import EventKind
 from tickets.models import Message as TicketMessage
@@ -38,6 +40,7 @@ class Message:
     text: str = ""
     html: str = ""
     sms: str = ""
+    unsubscribe_link: str = ""
 
 
 def write_message(notification: Notification) -> Message | None:
@@ -132,17 +135,19 @@ def _mail(notification: Notification, occasion: Occasion, words: Words) -> Messa
         "headline": words.headline,
         "title": occasion.title,
     }
-    context = {
+    context: dict[str, Any] = {
         "words": words,
         "occasion": occasion,
         "organisation": notification.organisation,
         "reason": _reason(occasion),
         "button": occasion.verify_link or occasion.link,
+        "unsubscribe_link": unsubscribe_link(notification),
     }
     return Message(
         subject=subject,
         text=render_to_string("emails/message.txt", context),
         html=render_to_string("emails/message.html", context),
+        unsubscribe_link=context["unsubscribe_link"],
     )
 
 

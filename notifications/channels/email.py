@@ -49,10 +49,21 @@ def _mail(notification: Notification, message: Message) -> EmailMultiAlternative
             "In-Reply-To": thread,
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
+            **_way_out(message),
         },
     )
     mail.attach_alternative(message.html, "text/html")
     return mail
+
+
+def _way_out(message: Message) -> dict[str, str]:
+    """What mail programs make their own unsubscribe button of (RFC 8058)."""
+    if not message.unsubscribe_link:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{message.unsubscribe_link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _sender(notification: Notification) -> str:

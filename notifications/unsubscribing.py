@@ -1,0 +1,40 @@
+"""The link by which a follower hears no more of a ticket. Whoever has the mail has the link (RFC 8058)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.errors import NotFound
+from notifications.enums import Audience
+from notifications.models import Notification
+from tickets.models import Ticket
+
+_SIGNER = Signer(salt="notifications.unsubscribing")
+
+
+class UnknownLink(NotFound):
+    sentence = gettext_lazy("This link is not one of ours, or was cut off on its way.")
+
+
+def unsubscribe_link(notification: Notification) -> str:
+    """The address for a follower; empty for everybody else, whose own ticket or work it is."""
+    if notification.audience != Audience.FOLLOWERS or notification.recipient_id is None:
+        return ""
+    token = _SIGNER.sign(notification.event.ticket_id.hex + notification.recipient_id.hex)
+    return settings.SITE_URL + reverse("notifications:unsubscribe", args=[token])
+
+
+def read_link(token: str) -> tuple[Ticket, User]:
+    """The ticket, and who is told of it. Raises UnknownLink."""
+    try:
+        keys = _SIGNER.unsign(token)
+        ticket = Ticket.objects.get(pk=uuid.UUID(keys[:32]))
+        return ticket, User.objects.get(pk=uuid.UUID(keys[32:]))
+    except (BadSignature, ValueError, Ticket.DoesNotExist, User.DoesNotExist) as error:
+        raise UnknownLink from error

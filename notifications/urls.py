@@ -1,0 +1,10 @@
+"""Addresses that stand in messages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from notifications import views
+
+app_name = "notifications"
+urlpatterns = [path("unfollow/<str:token>/", views.unsubscribe, name="unsubscribe")]
