@@ -100,7 +100,8 @@ def _references(_route: str, one: Neighbour) -> list[str]:
 def _console_objects(route: str, one: Neighbour) -> list[Any]:
     found = _CONSOLE.match(route)
     if found is None:
-        return _one_key_of_each(one)
+        # "View on site", by the number of a type: that of tickets is tried.
+        return [one.private[0].pk]
     model = apps.get_model(found["app"], found["model"])
     return [row.pk for row in rows_of(model, one).order_by("pk")[:1]]
 
@@ -109,6 +110,8 @@ def _keys(route: str, one: Neighbour) -> list[Any]:
     if "photo" in route or "attachments" in route:
         # Of the ticket that comes first among the names.
         return [row.pk for row in rows_of(Attachment, one).filter(ticket=one.private[0])[:1]]
+    if route.startswith("console/"):
+        return _console_objects(route, one)
     return _of_named_model(route, one) or _one_key_of_each(one)
 
 

@@ -24,6 +24,8 @@ from tickets.verification import code_for
 BOX = "27.9,-25.9,28.4,-25.5"
 TYPED = ("body", "note", "reason", "message", "title")
 CHANGING = ("post", "put", "patch", "delete")
+# What narrows a page is asked of lists: the API's and the console's have their own calls below.
+NO_LISTS = ("console/", "account/", "accounts/", "api/", "i18n/")
 Words = dict[str, Any]
 
 
@@ -79,7 +81,7 @@ def page_calls(one: Neighbour) -> Iterator[Call]:
     asked = ("organisation", "category", "ward", "ticket", "reference", "bbox")
     for address in all_addresses(one):
         yield get(address.path)
-        if "<" in address.route or address.route.startswith(("console/", "accounts/", "api/", "i18n/")):
+        if "<" in address.route or address.route.startswith(NO_LISTS):
             continue
         for name in asked:
             yield get(address.path, **{name: words[name]})

@@ -206,8 +206,10 @@ def test_no_count_moves_when_another_organisation_has_more_rows(
     asker = Asker(ours.everybody()[who], ours.domain)
     own = (str(ours.department.pk), str(ours.category.pk))
     pages = [call for call in page_calls(ours) if not call.path.startswith(("/accounts/", "/api/"))]
-    lists = [call for call in api_reads(ours) if not any(key in call.path for key in own)]
-    calls = [*pages, *lists, *(get(call.path, include="total") for call in lists if call.query == ())]
+    # Narrowed lists show the same rows, and what they show was asked above.
+    reads = [call for call in api_reads(ours) if call.query == ()]
+    lists = [call for call in reads if not any(key in call.path for key in own)]
+    calls = [*pages, *lists, *(get(call.path, include="total") for call in lists)]
     with time_machine.travel(timezone.now(), tick=False):
         before = answers(asker, calls)
         add_work(company)
