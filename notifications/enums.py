@@ -25,8 +25,38 @@ class Channel(models.TextChoices):
 
 
 class NotificationState(models.TextChoices):
+    """What became of a message. Delivered and bounced is what the provider says of it later."""
+
     QUEUED = "queued", _("queued")
+    HELD = "held", _("waiting")
     SENDING = "sending", _("sending")
     ACCEPTED = "accepted", _("accepted")
+    DELIVERED = "delivered", _("delivered")
+    BOUNCED = "bounced", _("came back")
     FAILED = "failed", _("failed")
     SUPPRESSED = "suppressed", _("not sent")
+
+
+UNFINISHED = [NotificationState.QUEUED, NotificationState.HELD, NotificationState.SENDING]
+GONE_OUT = [NotificationState.ACCEPTED, NotificationState.DELIVERED, NotificationState.BOUNCED]
+
+
+class Hold(models.TextChoices):
+    """What a message waits for."""
+
+    BURST = "burst", _("for what else changes")
+    DIGEST = "digest", _("for the next summary")
+    QUIET_HOURS = "quiet_hours", _("for the end of quiet hours")
+    TEMPLATE = "template", _("for a template to be put right")
+
+
+class AttemptOutcome(models.TextChoices):
+    """How an attempt ended. One that nobody brought to an end is lost: its worker died."""
+
+    SENDING = "sending", _("sending")
+    ACCEPTED = "accepted", _("accepted")
+    LATER = "later", _("not accepted now")
+    REFUSED = "refused", _("refused")
+    HELD = "held", _("not written")
+    SKIPPED = "skipped", _("not tried")
+    LOST = "lost", _("lost")

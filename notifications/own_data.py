@@ -6,8 +6,8 @@ from typing import Any
 
 from accounts.models import User
 from accounts.own_data import register_holder
-from notifications.models import Notification
-from notifications.querysets import UNFINISHED
+from notifications.enums import UNFINISHED
+from notifications.models import Attempt, Notification, Receipt
 
 # The log keeps that something was sent, and not to whom.
 ADDRESS_AFTERWARDS = "-"
@@ -31,6 +31,9 @@ def erase(person: User) -> None:
     """Nothing goes out to them any more. In the caller's transaction."""
     theirs = Notification.objects.filter(recipient=person)
     theirs.filter(state__in=UNFINISHED).delete()
+    # Providers repeat addresses in what they say.
+    Attempt.objects.filter(notification__in=theirs).update(words="")
+    Receipt.objects.filter(attempt__notification__in=theirs).update(words="")
     theirs.update(recipient=None, address=ADDRESS_AFTERWARDS, last_error="")
 
 

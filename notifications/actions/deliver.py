@@ -6,17 +6,16 @@ import logging
 import uuid
 from collections import Counter
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notifications.actions.attempts import begin_attempt, end_attempt
 from notifications.channels import CHANNELS, ChannelNotSetUp, Refused, TryAgain
-from notifications.enums import NotificationState
-from notifications.models import Notification
+from notifications.enums import AttemptOutcome, NotificationState
+from notifications.models import Attempt, Notification
 from notifications.relevance import still_matters
 from notifications.rendering import write_message
-from notifications.retry import LEASE, delay_after, most_attempts
-from notifications.scrubbing import scrub
+from notifications.retry import delay_after, most_attempts
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +23,7 @@ BATCH = 100
 # After so many failures in a row a channel is left alone until the next sweep.
 PATIENCE = 3
 
-S = NotificationState
+S, A = NotificationState, AttemptOutcome
 
 
 def deliver(notification_id: uuid.UUID) -> str:
@@ -32,22 +31,20 @@ def deliver(notification_id: uuid.UUID) -> str:
 
     A crash between sending and recording can repeat one message, and only then.
     """
-    if not _claim(notification_id):
-        return ""
-    notification = Notification.objects.for_sending().get(pk=notification_id)
-    if notification.attempts > most_attempts(notification.channel):
-        return _settle(notification, S.FAILED, notification.last_error or _("Given up."))
+    notification = (
+        Notification.objects.for_sending().due_by(timezone.now()).filter(pk=notification_id).first()
+    )
+    attempt = begin_attempt(notification) if notification else None
+    return _try(attempt) if attempt else ""
+
+
+def _try(attempt: Attempt) -> str:
+    notification = attempt.notification
+    if notification.failures > most_attempts(notification.channel):
+        return _give_up(attempt, A.SKIPPED, notification.last_error or _("Given up."))
     if not _is_wanted(notification):
-        return _settle(notification, S.SUPPRESSED)
-    return _send(notification)
-
-
-def _claim(notification_id: uuid.UUID) -> bool:
-    """Make the message ours by one conditional update; only one of several workers gets it."""
-    now = timezone.now()
-    due = Notification.objects.due_by(now).order_by().filter(pk=notification_id)
-    claimed = due.update(state=S.SENDING, attempts=F("attempts") + 1, next_attempt_at=now + LEASE)
-    return claimed == 1
+        return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
+    return _send(attempt)
 
 
 def _is_wanted(notification: Notification) -> bool:
@@ -59,55 +56,34 @@ def _is_wanted(notification: Notification) -> bool:
     return still_matters(notification.event, notification.event.ticket, notification.audience)
 
 
-def _send(notification: Notification) -> str:
+def _send(attempt: Attempt) -> str:
+    notification = attempt.notification
     message = write_message(notification)
     if message is None:
-        return _settle(notification, S.SUPPRESSED)
+        return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
     try:
         reference = CHANNELS[notification.channel].send(notification, message)
     except ChannelNotSetUp as refusal:
-        return _settle(notification, S.SUPPRESSED, str(refusal))
+        return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED, words=str(refusal))
     except Refused as refusal:
-        return _settle(notification, S.FAILED, str(refusal))
+        return _give_up(attempt, A.REFUSED, str(refusal))
     except TryAgain as failure:
-        return _retry(notification, str(failure))
-    return _settle(notification, S.ACCEPTED, reference=reference)
+        return _retry(attempt, str(failure))
+    return end_attempt(attempt, A.ACCEPTED, S.ACCEPTED, reference=reference)
 
 
-def _retry(notification: Notification, error: str) -> str:
-    delay = delay_after(notification.channel, notification.attempts)
+def _retry(attempt: Attempt, words: str) -> str:
+    notification = attempt.notification
+    delay = delay_after(notification.channel, notification.failures)
     if delay is None:
-        return _settle(notification, S.FAILED, error)
+        return _give_up(attempt, A.LATER, words)
     logger.warning("Notification %s was not accepted; trying again in %s.", notification.pk, delay)
-    _record(
-        notification,
-        state=S.QUEUED,
-        next_attempt_at=timezone.now() + delay,
-        last_error=scrub(error),
-    )
-    return S.QUEUED
+    return end_attempt(attempt, A.LATER, S.QUEUED, words=words, next_attempt_at=timezone.now() + delay)
 
 
-def _settle(
-    notification: Notification, state: NotificationState, error: str = "", *, reference: str = ""
-) -> str:
-    if state == S.FAILED:
-        logger.error("Notification %s failed for good.", notification.pk)
-    _record(
-        notification,
-        state=state,
-        next_attempt_at=None,
-        last_error=scrub(error),
-        provider_reference=reference[:200],
-        sent_at=timezone.now() if state == S.ACCEPTED else None,
-    )
-    return state
-
-
-def _record(notification: Notification, **fields: object) -> None:
-    """Write the outcome, unless the claim ran out in the meantime and somebody else has the message."""
-    mine = Notification.objects.filter(pk=notification.pk, state=S.SENDING, attempts=notification.attempts)
-    mine.update(**fields)
+def _give_up(attempt: Attempt, outcome: AttemptOutcome, words: str) -> str:
+    logger.error("Notification %s failed for good.", attempt.notification_id)
+    return end_attempt(attempt, outcome, S.FAILED, words=words)
 
 
 def deliver_due() -> int:

@@ -95,7 +95,7 @@ def test_a_worker_that_died_while_sending_is_replaced_after_its_lease(
 
 def test_a_message_that_kills_its_worker_every_time_is_given_up(queued: dict[str, Notification]) -> None:
     mail = queued[Channel.EMAIL]
-    Notification.objects.filter(pk=mail.pk).update(attempts=most_attempts(Channel.EMAIL))
+    Notification.objects.filter(pk=mail.pk).update(attempts=7, failures=most_attempts(Channel.EMAIL))
     assert deliver(mail.pk) == S.FAILED
 
 

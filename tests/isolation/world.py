@@ -48,6 +48,8 @@ from departments.tests.factories import (
     WardFactory,
 )
 from notifications.actions.route import route_event
+from notifications.enums import NotificationState
+from notifications.models import Attempt, Notification, Receipt
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
@@ -289,3 +291,12 @@ def _account(one: Neighbour) -> None:
     penalties = PointsEntry.objects.filter(organisation=one.organisation, person=agent, points__lt=0)
     penalty = penalties.filter(appeals=None)[:1].get()
     appeal(penalty, reason=one.secret("The road was closed"), acting_user=agent)
+    _tell(one)
+
+
+def _tell(one: Neighbour) -> None:
+    """A message that was tried, and what the provider said of it."""
+    message = Notification.objects.filter(organisation=one.organisation, tries=None).order_by("pk")[:1].get()
+    now, said = timezone.now(), one.secret("No such box")
+    attempt = Attempt.objects.create(notification=message, number=1, began_at=now, words=said)
+    Receipt.objects.create(attempt=attempt, state=NotificationState.BOUNCED, words=said, at=now)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from common.models import IdentifiedModel
-from notifications.enums import Audience, Channel, NotificationState
-from notifications.querysets import UNFINISHED, NotificationQuerySet
+from notifications.enums import GONE_OUT, UNFINISHED, Audience, Channel, Hold, NotificationState
+from notifications.querysets import NotificationQuerySet
 from tickets.models import TicketEvent
 
 
@@ -47,11 +47,38 @@ class Notification(IdentifiedModel):
     state = models.CharField(
         _("state"), max_length=20, choices=NotificationState, default=NotificationState.QUEUED
     )
+    hold = models.CharField(
+        _("why it waits"),
+        max_length=20,
+        choices=Hold,
+        blank=True,
+        help_text=_("Stays when the wait is over."),
+    )
+    carrier = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        related_name="carried",
+        null=True,
+        blank=True,
+        verbose_name=_("sent with"),
+        help_text=_("The message that tells of this event as well; what becomes of it becomes of this one."),
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # Those of the attempts that bring it nearer to being given up: not the probes of a provider that is down.
+    failures = models.PositiveSmallIntegerField(_("attempts that count"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt at"), null=True, blank=True, default=timezone.now)
     last_error = models.CharField(_("what the provider said"), max_length=500, blank=True)
     provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    sent_again_at = models.DateTimeField(_("asked to be sent again at"), null=True, blank=True)
+    sent_again_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("by whom"),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = NotificationQuerySet.as_manager()
@@ -73,19 +100,34 @@ class Notification(IdentifiedModel):
                 condition=Q(audience__in=Audience.values), name="notification_audience_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=UNFINISHED, next_attempt_at__isnull=False)
-                | ~Q(state__in=UNFINISHED) & Q(next_attempt_at__isnull=True),
+                condition=Q(state__in=UNFINISHED, carrier__isnull=True, next_attempt_at__isnull=False)
+                | ~Q(state__in=UNFINISHED, carrier__isnull=True) & Q(next_attempt_at__isnull=True),
                 name="notification_unfinished_has_next_attempt",
             ),
             models.CheckConstraint(
-                condition=~Q(state=NotificationState.ACCEPTED) | Q(sent_at__isnull=False),
-                name="notification_accepted_has_time",
+                condition=~Q(state__in=GONE_OUT) | Q(sent_at__isnull=False),
+                name="notification_gone_out_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(hold__in=["", *Hold.values]) & (~Q(state=NotificationState.HELD) | ~Q(hold="")),
+                name="notification_held_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(failures__lte=F("attempts")), name="notification_failures_are_attempts"
             ),
             models.CheckConstraint(condition=~Q(address=""), name="notification_has_address"),
         ]
         indexes: ClassVar = [
             # What the sweep finds: NotificationQuerySet.due_by.
             models.Index("next_attempt_at", "id", name="notification_due", condition=Q(state__in=UNFINISHED)),
+            # What goes out in one mail: NotificationQuerySet.held_with.
+            models.Index(
+                "recipient_key",
+                "channel",
+                "hold",
+                name="notification_held",
+                condition=Q(state=NotificationState.HELD),
+            ),
             # The log in the console.
             models.Index("organisation", F("created_at").desc(), F("id").desc(), name="notification_newest"),
         ]

@@ -1,0 +1,77 @@
+"""The record of every attempt: begun before anything is handed over, ended with what came of it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from notifications.enums import AttemptOutcome, NotificationState
+from notifications.models import Attempt, Notification
+from notifications.retry import LEASE
+from notifications.scrubbing import scrub
+
+logger = logging.getLogger(__name__)
+
+S, A = NotificationState, AttemptOutcome
+
+
+def begin_attempt(notification: Notification) -> Attempt | None:
+    """Make a message ours as it was read, and write down that we try. None where it is not ours to send.
+
+    One conditional update decides: of several workers that read the same message one gets it.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        if not _claim(notification, now):
+            return None
+        if notification.state == S.SENDING:
+            notification.tries.begun().update(outcome=A.LOST, ended_at=now)
+            logger.warning("The worker that sent notification %s is gone.", notification.pk)
+        notification.state = S.SENDING
+        notification.attempts += 1
+        notification.failures += 1
+        return Attempt.objects.create(notification=notification, number=notification.attempts, began_at=now)
+
+
+def _claim(notification: Notification, now: datetime) -> bool:
+    as_read = Notification.objects.due_by(now).order_by().as_read(notification)
+    claimed = as_read.update(
+        state=S.SENDING,
+        attempts=F("attempts") + 1,
+        failures=F("failures") + 1,
+        next_attempt_at=now + LEASE,
+    )
+    return claimed == 1
+
+
+def end_attempt(
+    attempt: Attempt,
+    outcome: AttemptOutcome,
+    state: NotificationState,
+    *,
+    words: str = "",
+    reference: str = "",
+    next_attempt_at: datetime | None = None,
+    **fields: object,
+) -> str:
+    """Write what came of it, to the attempt and to the message with all that it carries.
+
+    Where the claim ran out in the meantime somebody else has the message: then only the attempt is told.
+    """
+    now, said, known_as = timezone.now(), scrub(words), reference[:200]
+    accepted = {"provider_reference": known_as, "sent_at": now} if state == S.ACCEPTED else {}
+    with transaction.atomic():
+        mine = Notification.objects.being_sent(attempt).update(
+            state=state, next_attempt_at=next_attempt_at, last_error=said, **accepted, **fields
+        )
+        Attempt.objects.filter(pk=attempt.pk).update(
+            outcome=outcome, ended_at=now, words=said, provider_reference=known_as
+        )
+        if mine and next_attempt_at is None:
+            carried = Notification.objects.filter(carrier=attempt.notification_id)
+            carried.update(state=state, last_error=said, **accepted)
+    return state
