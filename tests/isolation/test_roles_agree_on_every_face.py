@@ -254,15 +254,13 @@ def test_the_residents_page_offers_and_takes_what_the_tables_say(
                 assert shown["can_support"] == (may_support and situation != OWN)
                 assert shown["can_follow"] == (may_follow and situation != OWN)
                 assert shown["can_verify"] == (status == Status.RESOLVED and situation == OWN)
-            posts(
-                client,
-                ticket,
-                "message",
-                {"body": "Any news?"},
-                may=may_write,
-            )
-            posts(client, ticket, "follow", {}, may=may_follow)
-            posts(client, ticket, "me_too", {}, may=may_support and situation != OWN)
+            # The statuses in which nobody may are the workflow's own tests.
+            if status in {Status.OPEN, Status.RESPONDED, Status.CLOSED}:
+                posts(client, ticket, "message", {"body": "Any news?"}, may=may_write)
+            if status == status_for(Verb.FOLLOW):
+                posts(client, ticket, "follow", {}, may=may_follow)
+            if status == status_for(Verb.SUPPORT):
+                posts(client, ticket, "me_too", {}, may=may_support and situation != OWN)
 
 
 def browser_of(user: Any) -> Client:
