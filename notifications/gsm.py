@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 
 _PLAIN = frozenset(
     "@£$¥\n\rΔ_ΦΓΛΩΠΨΣΘΞ !\"#¤%&'()*+,-./0123456789:;<=>?¡§¿"
@@ -31,6 +32,25 @@ _REPLACED = str.maketrans(
 SEGMENTS = 2
 # A message of several parts spends seven characters of each on putting them together again.
 LIMIT = SEGMENTS * 153
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a text costs as an SMS. `length` is in characters of the alphabet."""
+
+    alphabet: str
+    length: int
+    parts: int
+
+
+def parts_of(text: str) -> Parts:
+    """As the network would count the text if it were sent as it stands."""
+    if all(character in _PLAIN or character in _EXTENDED for character in text):
+        alphabet, size, single, several = "GSM-7", length(text), 160, 153
+    else:
+        # UTF-16: an emoji counts twice.
+        alphabet, size, single, several = "UCS-2", len(text.encode("utf-16-be")) // 2, 70, 67
+    return Parts(alphabet, size, 1 if size <= single else -(-size // several))
 
 
 def to_gsm(text: str) -> str:

@@ -12,7 +12,7 @@ from accounts.permissions import is_operator, organisations_where
 from notifications.enums import UNFINISHED, AttemptOutcome, Channel, NotificationState
 
 if TYPE_CHECKING:
-    from notifications.models import Attempt, Notification
+    from notifications.models import Attempt, MessageTemplate, Notification
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -83,3 +83,20 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """The attempts that a provider knows by its reference, the last one first."""
         found = self.filter(provider_reference=provider_reference, notification__channel=channel)
         return found.order_by("-began_at", "-pk")
+
+
+class MessageTemplateQuerySet(models.QuerySet["MessageTemplate"]):
+    def visible_to(self, user: Any) -> MessageTemplateQuerySet:
+        """For those who look after the organisation."""
+        if is_operator(user):
+            return self.all()
+        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> MessageTemplateQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def used_for(self, kind: str) -> MessageTemplateQuerySet:
+        return self.filter(kind=kind, is_in_use=True)
+
+    def in_language(self, language: str) -> MessageTemplateQuerySet:
+        return self.filter(language=language)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from notifications.enums import Audience, Channel
 from notifications.gsm import fit
-from notifications.models import Notification
+from notifications.models import MessageTemplate, Notification
 from notifications.occasion import RESIDENTS, Occasion, needs_code
 from notifications.queries import update_of
 from notifications.unsubscribing import unsubscribe_link
 from notifications.wording import Words, words_for
+from notifications.wording.own import with_own
 from tickets.enums import EventKind
 from tickets.models import Message as TicketMessage
 from tickets.models import Ticket, TicketEvent, Verification
@@ -50,9 +50,19 @@ def write_message(notification: Notification) -> Message | None:
         if occasion is None:
             return None
         words = words_for(occasion)
+        if own := _own_words(occasion):
+            words = with_own(words, own, occasion)
         if notification.channel == Channel.SMS:
             return Message(sms=fit(words.sms, occasion.title))
-        return _mail(notification, occasion, words)
+        return write_mail(occasion, words, way_out=unsubscribe_link(notification))
+
+
+def _own_words(occasion: Occasion) -> MessageTemplate | None:
+    """What the organisation says to residents in its own words, in the language that is active."""
+    if occasion.audience not in RESIDENTS:
+        return None
+    templates = MessageTemplate.objects.of_organisation(occasion.ticket.organisation_id)
+    return templates.used_for(occasion.event.kind).in_language(translation.get_language()).first()
 
 
 def _language(notification: Notification) -> str:
@@ -129,25 +139,26 @@ def _quote(event: TicketEvent, ticket: Ticket) -> str:
     return event.note
 
 
-def _mail(notification: Notification, occasion: Occasion, words: Words) -> Message:
+def write_mail(occasion: Occasion, words: Words, *, way_out: str = "") -> Message:
+    """The words laid out as a mail, in the language that is active. `way_out` is the link for followers."""
     subject = _("[%(reference)s] %(headline)s: %(title)s") % {
         "reference": occasion.reference,
         "headline": words.headline,
         "title": occasion.title,
     }
-    context: dict[str, Any] = {
+    context = {
         "words": words,
         "occasion": occasion,
-        "organisation": notification.organisation,
+        "organisation": occasion.ticket.organisation,
         "reason": _reason(occasion),
         "button": occasion.verify_link or occasion.link,
-        "unsubscribe_link": unsubscribe_link(notification),
+        "unsubscribe_link": way_out,
     }
     return Message(
         subject=subject,
         text=render_to_string("emails/message.txt", context),
         html=render_to_string("emails/message.html", context),
-        unsubscribe_link=context["unsubscribe_link"],
+        unsubscribe_link=way_out,
     )
 
 

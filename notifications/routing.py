@@ -116,6 +116,13 @@ def concerns(audience: Audience, kind: EventKind, *, has_assignee: bool, data: M
 ALSO_TOLD_TO_WHO_DID_IT = frozenset({K.CREATED, K.CODE_SENT})
 
 
+# What reporters and others outside the desk hear of: an organisation may say it in its own words.
+RESIDENT_KINDS = tuple(
+    kind
+    for kind, routes in ROUTING.items()
+    if routes.keys() & {A.REPORTER, A.SUPPORTERS, A.FOLLOWERS, A.CALLER}
+)
+
 # What everybody who works on a project's ticket hears of.
 TEAM_KINDS = frozenset(kind for kind, routes in ROUTING.items() if A.TEAM in routes)
 

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from notifications.admin import log
+from notifications.admin import log, template
 
-__all__ = ["log"]
+__all__ = ["log", "template"]

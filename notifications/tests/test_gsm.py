@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.gsm import LIMIT, fit, length, to_gsm
+from notifications.gsm import LIMIT, Parts, fit, length, parts_of, to_gsm
 
 
 def test_accents_and_typographic_marks_become_plain() -> None:
@@ -16,6 +17,23 @@ def test_what_has_no_likeness_is_left_out() -> None:
 
 def test_brackets_count_twice() -> None:
     assert length("[ab]") == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", Parts("GSM-7", 0, 1)),
+        ("a" * 160, Parts("GSM-7", 160, 1)),
+        ("a" * 161, Parts("GSM-7", 161, 2)),
+        ("a" * 307, Parts("GSM-7", 307, 3)),
+        ("[" * 80, Parts("GSM-7", 160, 1)),
+        ("š" * 70, Parts("UCS-2", 70, 1)),
+        ("š" * 71, Parts("UCS-2", 71, 2)),
+        ("💧", Parts("UCS-2", 2, 1)),
+    ],
+)
+def test_parts_are_counted_as_the_network_counts_them(text: str, parts: Parts) -> None:
+    assert parts_of(text) == parts
 
 
 def test_a_title_that_fits_stays_whole() -> None:

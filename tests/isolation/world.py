@@ -49,7 +49,7 @@ from departments.tests.factories import (
 )
 from notifications.actions.route import route_event
 from notifications.enums import NotificationState
-from notifications.models import Attempt, Notification, Receipt
+from notifications.models import Attempt, MessageTemplate, Notification, Receipt
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
@@ -61,7 +61,7 @@ from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.merging import merge_ticket
 from tickets.actions.support import support_ticket
 from tickets.actions.verification import verify_resolution
-from tickets.enums import AttachmentKind, FileFormat, Source
+from tickets.enums import AttachmentKind, EventKind, FileFormat, Source
 from tickets.feed import stamp_positions
 from tickets.models import ClockCheck, Project, Ticket, TicketEvent
 from tickets.pictures import prepare_picture
@@ -172,6 +172,9 @@ def _settle(one: Neighbour) -> None:
     KeptAnswers().keep(digest, Sealed(digest, one.hidden.encode()), admin)
     one.key = issue_key(city, name=one.secret("Website"), scopes=list(Scope), acting_user=admin)
     write_ladder(city, steps=USUAL_LADDER, acting_user=admin)
+    MessageTemplate.objects.create(
+        organisation=city, kind=EventKind.STARTED, language="zu", headline=one.secret("Good news")
+    )
     asked = Person(one.secret("Asked"), f"asked.{uuid.uuid4().hex[:6]}@{one.hidden}.example")
     invite(city, asked, role=Role.AGENT, acting_user=admin)
     member = one.staff[Role.AGENT].department_memberships.get()
