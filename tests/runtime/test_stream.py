@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from departments.models import Category, DepartmentMember
 from departments.tests.factories import CategoryFactory, DepartmentFactory, staff_member
 from tests.runtime.streams import PATH, Line, Stream, ids_in, running_stream, wait_until
 from ticketing.stream.delivery import EventStream
-from ticketing.stream.hub import Hub, Published, Reader
+from ticketing.stream.hub import LONGEST_QUEUE, Hub, Published, Reader
 from ticketing.stream.readers import VISITOR, Identity
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.lifecycle import start_work, withdraw_ticket
@@ -416,7 +417,45 @@ def test_what_happens_while_the_first_word_is_on_its_way_is_told(category: Categ
         return await anext(texts)
 
     told = f"id: {event.position}\nevent: ticket_created"
-    assert asyncio.run(second_text()).startswith(told.encode())
+    assert run_alone(second_text()).startswith(told.encode())
+
+
+def run_alone(coroutine: Coroutine[Any, Any, bytes]) -> bytes:
+    """In a thread of its own: that of the tests may have a browser's event loop."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()
+
+
+def test_more_at_once_than_can_wait_does_not_end_who_still_catches_up(category: Category) -> None:
+    """What was let go is read from the database, also where that had just seemed to be at its end."""
+    ticket = report_ticket(category)
+    relay_events()
+    event = Published(TicketEvent.objects.select_related("ticket").get(ticket=ticket, kind=EventKind.CREATED))
+    reader = Reader(Identity(VISITOR, AnonymousUser()), Wanted())
+    asked: list[int] = []
+
+    class BusyHub(Hub):
+        async def ask_database(self, question: Any, *arguments: Any) -> Any:
+            asked.append(arguments[0])
+            if len(asked) == 1:
+                for _more in range(LONGEST_QUEUE + 1):
+                    reader.offer(event)
+                return []
+            return [event] if len(asked) == 2 else []
+
+        async def look_at_rights(self, seconds: float) -> None:
+            """They stay as they are."""
+
+    async def everything_since() -> bytes:
+        stream = EventStream(BusyHub(position=0), reader, after=0)
+        return b"".join([published.text async for batch in stream._since(0) for published in batch])
+
+    assert run_alone(everything_since()) == event.text
+    assert (reader.ended, asked) == ("", [0, 0, event.position])
+    # Who has caught up and then does not read is let go, and comes back.
+    for _more in range(LONGEST_QUEUE + 1):
+        reader.offer(event)
+    assert reader.ended == "you read too slowly"
 
 
 # Slow readers, and the end of the process

@@ -88,7 +88,8 @@ def test_every_reader_gets_every_event_it_may_see_once_and_in_order(stream: Stre
         follower = Follower(f"?after=0{query}", headers, restlessness=0.01, seed=number)
         readers.append((follower, user, wanted))
 
-    asyncio.run(_read_while_it_happens([row[0] for row in readers], stream.port, tickets, agents, valkey))
+    followers = [row[0] for row in readers]
+    asyncio.run(_read_while_it_happens(followers, stream.port, tickets, agents, valkey))
 
     assert sum(follower.connections for follower, _user, _wanted in readers) > READERS
     every = list(

@@ -89,14 +89,19 @@ class EventStream:
             yield text
 
     async def _since(self, position: int) -> AsyncGenerator[list[Published]]:
-        """Everything that was published while the reader was away."""
+        """Everything that was published while the reader was away, and meanwhile."""
+        self.reader.is_catching_up = True
         while not self.reader.ended:
+            self.reader.has_missed = False
             batch = await self.hub.ask_database(read_after, position, self.reader.wanted)
+            if not batch and self.reader.has_missed:
+                continue
             if not batch:
-                return
+                break
             await self.hub.look_at_rights(settings.STREAM_RIGHTS_SECONDS)
             yield batch
             position = batch[-1].position
+        self.reader.is_catching_up = False
 
     async def _from_now_on(self, sent: int) -> AsyncGenerator[bytes]:
         """What the hub hands out, and a heartbeat where there is nothing."""

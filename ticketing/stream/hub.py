@@ -88,13 +88,19 @@ class Published:
 
 @dataclass(eq=False)
 class Reader:
-    """One open connection. `ended` says why it is to be closed, once it is."""
+    """One open connection. `ended` says why it is to be closed, once it is.
+
+    While it still reads what happened before, too much at once is no fault of its own: that is let go,
+    `has_missed` says so, and it is read from the database as well.
+    """
 
     identity: Identity
     wanted: Wanted
     waiting: deque[Published] = field(default_factory=deque)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     ended: str = ""
+    is_catching_up: bool = False
+    has_missed: bool = False
 
     def sees(self, published: Published) -> bool:
         event = published.event
@@ -104,8 +110,11 @@ class Reader:
         if self.ended or not self.sees(published):
             return
         if len(self.waiting) >= LONGEST_QUEUE:
-            self.end("you read too slowly")
-            return
+            if not self.is_catching_up:
+                self.end("you read too slowly")
+                return
+            self.waiting.clear()
+            self.has_missed = True
         self.waiting.append(published)
         self.changed.set()
 
