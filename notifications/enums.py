@@ -60,3 +60,11 @@ class AttemptOutcome(models.TextChoices):
     HELD = "held", _("not written")
     SKIPPED = "skipped", _("not tried")
     LOST = "lost", _("lost")
+
+
+class CircuitState(models.TextChoices):
+    """How it stands with a provider."""
+
+    CLOSED = "closed", _("working")
+    OPEN = "open", _("down")
+    HALF_OPEN = "half_open", _("being tried")

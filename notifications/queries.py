@@ -5,12 +5,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.enums import Role
-from accounts.models import Membership, User
+from accounts.models import Membership, Organisation, User
 from accounts.querysets import MembershipQuerySet
 from notifications.enums import Audience
+from notifications.models import Circuit, Notification, SmsUse
+from notifications.querysets import NotificationQuerySet
 from notifications.routing import TEAM_KINDS
 from tickets.enums import EventKind, Visibility
 from tickets.live import may_see_event
@@ -170,3 +178,31 @@ def people_on(ticket: Ticket) -> list[str]:
     lead = [ticket.assignee.full_name] if ticket.assignee else []
     others = ticket.assignees.order_by("added_at", "pk").values_list("user__full_name", flat=True)
     return list(dict.fromkeys([*lead, *others]))
+
+
+# For the console
+
+
+def interrupted_circuits() -> QuerySet[Circuit]:
+    """The channels whose provider is down."""
+    return Circuit.objects.interrupted()
+
+
+def waiting_messages(user: Any, channel: str) -> NotificationQuerySet:
+    """What waits for a channel, as far as the person may know of it."""
+    return Notification.objects.visible_to(user).unfinished().by_channel(channel)
+
+
+def unwritten_messages(user: Any) -> NotificationQuerySet:
+    return Notification.objects.visible_to(user).waiting_for_template()
+
+
+def refused_sms(user: Any) -> list[SmsUse]:
+    """Of each organisation that the person manages, today's SMS that a limit kept back."""
+    found = SmsUse.objects.with_refusals_since(user, timezone.now().date() - timedelta(days=1))
+    return [use for use in found if use.day == today_of(use.organisation)]
+
+
+def today_of(organisation: Organisation) -> date:
+    """The day that it is where the organisation is."""
+    return timezone.localdate(timezone=ZoneInfo(organisation.time_zone))

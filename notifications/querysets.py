@@ -2,17 +2,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
-from notifications.enums import UNFINISHED, AttemptOutcome, Channel, NotificationState
+from notifications.enums import UNFINISHED, AttemptOutcome, Channel, CircuitState, Hold, NotificationState
 
 if TYPE_CHECKING:
-    from notifications.models import Attempt, MessageTemplate, Notification
+    from notifications.models import (
+        Attempt,
+        Circuit,
+        MessageTemplate,
+        Notification,
+        SmsUse,
+        TellingRules,
+    )
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -50,8 +57,15 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             pk=attempt.notification_id, state=NotificationState.SENDING, attempts=attempt.number
         )
 
-    def outside_channels(self, channels: Collection[str]) -> NotificationQuerySet:
-        return self.exclude(channel__in=list(channels))
+    def by_channel(self, channel: str) -> NotificationQuerySet:
+        return self.filter(channel=channel)
+
+    def unfinished(self) -> NotificationQuerySet:
+        return self.filter(state__in=UNFINISHED)
+
+    def waiting_for_template(self) -> NotificationQuerySet:
+        """Those whose words could not be written."""
+        return self.filter(state=NotificationState.HELD, hold=Hold.TEMPLATE)
 
     def for_sending(self) -> NotificationQuerySet:
         """With everything that a message is written from."""
@@ -100,3 +114,40 @@ class MessageTemplateQuerySet(models.QuerySet["MessageTemplate"]):
 
     def in_language(self, language: str) -> MessageTemplateQuerySet:
         return self.filter(language=language)
+
+
+class CircuitQuerySet(models.QuerySet["Circuit"]):
+    def of_channel(self, channel: str) -> CircuitQuerySet:
+        return self.filter(channel=channel)
+
+    def interrupted(self) -> CircuitQuerySet:
+        """Those whose provider is down."""
+        return self.exclude(state=CircuitState.CLOSED).order_by("channel")
+
+    def to_be_probed(self, now: datetime) -> CircuitQuerySet:
+        return self.exclude(state=CircuitState.CLOSED).filter(probe_at__lte=now)
+
+
+class TellingRulesQuerySet(models.QuerySet["TellingRules"]):
+    def visible_to(self, user: Any) -> TellingRulesQuerySet:
+        """The rules are for those who make them."""
+        if is_operator(user):
+            return self.all()
+        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> TellingRulesQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+
+class SmsUseQuerySet(models.QuerySet["SmsUse"]):
+    def of_month(self, organisation_id: uuid.UUID, day: date) -> SmsUseQuerySet:
+        """The days of the month in which a day is, up to that one."""
+        return self.filter(organisation_id=organisation_id, day__gte=day.replace(day=1), day__lte=day)
+
+    def with_refusals_since(self, user: Any, day: date) -> SmsUseQuerySet:
+        """Where a limit kept something back, of the organisations that the person manages."""
+        found = self.filter(refused__gt=0, day__gte=day)
+        if not is_operator(user):
+            managed = organisations_where(user, Capability.MANAGE_ORGANISATION)
+            found = found.filter(organisation_id__in=managed)
+        return found.select_related("organisation").order_by("organisation_id", "-day")

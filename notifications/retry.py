@@ -16,6 +16,15 @@ _DELAYS = {
 }
 
 
+# A provider that is down is tried again after half a minute, then less often.
+_PROBES = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300)]
+
+
+def wait_before_probe(failed: int) -> timedelta:
+    """How long a provider that is down is left alone after so many failed probes."""
+    return _PROBES[min(failed, len(_PROBES) - 1)]
+
+
 def delay_after(channel: str, attempts: int) -> timedelta | None:
     """How long to wait after so many attempts (1 or more); None to give up."""
     delays = _DELAYS[Channel(channel)]

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.sites import UnfoldAdminSite
@@ -21,6 +22,7 @@ from accounts.models import Organisation
 from accounts.permissions import may_enter_console
 from accounts.queries import console_organisation
 from common.admin import EXTRA_ENTRIES, MenuEntry, MenuGroup, ScopedModelAdmin
+from common.notices import notices_for
 from ticketing.settings.console import ACCENT_SHADES
 
 _KEPT_AS = "_console_organisation"
@@ -40,6 +42,12 @@ class StaffConsole(UnfoldAdminSite):
         """Register a scoped page; ignore the rest, which would show every organisation's rows."""
         if admin_class is not None and issubclass(admin_class, ScopedModelAdmin):
             super().register(model_or_iterable, admin_class, **options)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        # Lazy: what is loaded into a page asks for nothing above it.
+        notices = SimpleLazyObject(lambda: notices_for(request))
+        context: dict[str, Any] = super().each_context(request)
+        return context | {"notices": notices}
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_enter_console(request.user)

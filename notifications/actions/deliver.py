@@ -1,27 +1,37 @@
-"""Sending one message: claim it, see whether it is still of use, hand it over, record what came of it."""
+"""Sending: claim a message, see whether it is still of use, hand it over, record what came of it."""
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
+from django.db import Error as DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.actions.attempts import begin_attempt, end_attempt
-from notifications.channels import CHANNELS, ChannelNotSetUp, Refused, TryAgain
-from notifications.enums import AttemptOutcome, NotificationState
+from notifications.actions.circuits import Breaker
+from notifications.actions.sms_limits import NoSmsLeft, give_back, take_parts
+from notifications.channels import (
+    CHANNELS,
+    ChannelNotSetUp,
+    MessageChannel,
+    ProviderDown,
+    Refused,
+    TryAgain,
+)
+from notifications.enums import AttemptOutcome, Channel, Hold, NotificationState
 from notifications.models import Attempt, Notification
 from notifications.relevance import still_matters
-from notifications.rendering import write_message
+from notifications.rendering import Message, write_message
 from notifications.retry import delay_after, most_attempts
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100
-# After so many failures in a row a channel is left alone until the next sweep.
-PATIENCE = 3
+# So many keys are read at once, and so many messages with all that they are written from.
+BATCH, AT_ONCE = 100, 10
 
 S, A = NotificationState, AttemptOutcome
 
@@ -31,20 +41,82 @@ def deliver(notification_id: uuid.UUID) -> str:
 
     A crash between sending and recording can repeat one message, and only then.
     """
-    notification = (
-        Notification.objects.for_sending().due_by(timezone.now()).filter(pk=notification_id).first()
-    )
-    attempt = begin_attempt(notification) if notification else None
-    return _try(attempt) if attempt else ""
+    return next(iter(deliver_all([notification_id]).values()), "")
 
 
-def _try(attempt: Attempt) -> str:
+def deliver_all(keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The same for many, over one connection for each channel. Returns the states of those tried."""
+    now = timezone.now()
+    due = dict(Notification.objects.due_by(now).with_keys(keys).order_by().values_list("pk", "channel"))
+    states: dict[uuid.UUID, str] = {}
+    for channel in Channel:
+        wanted = [key for key in keys if due.get(key) == channel]
+        if wanted:
+            states |= _deliver_by(channel, wanted)
+    return states
+
+
+def deliver_due() -> int:
+    """Send what waits and nobody is at, in batches until nothing is left. Returns how many were accepted."""
+    return sum(_drain(channel) for channel in Channel)
+
+
+def _drain(channel: Channel) -> int:
+    """Everything of one channel, until nothing is left or its provider takes no more for now."""
+    sent = 0
+    while keys := _due_keys(channel):
+        states = _deliver_by(channel, keys)
+        sent += sum(state == S.ACCEPTED for state in states.values())
+        if not states and _due_keys(channel) == keys:
+            return sent
+    Breaker(channel).nothing_waits()
+    return sent
+
+
+def _due_keys(channel: Channel) -> list[uuid.UUID]:
+    due = Notification.objects.due_by(timezone.now()).by_channel(channel)
+    return list(due.values_list("pk", flat=True)[:BATCH])
+
+
+def _deliver_by(channel: Channel, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Those of one channel, as long as its circuit lets messages through."""
+    breaker, states = Breaker(channel), {}
+    with CHANNELS[channel].session() as line:
+        waiting = _read(keys)
+        while notification := next(waiting, None):
+            if not breaker.lets_through():
+                break
+            attempt = begin_attempt(notification)
+            if attempt is not None:
+                states[notification.pk] = _try(attempt, line, breaker)
+            breaker.unused()
+    return states
+
+
+def _read(keys: Sequence[uuid.UUID]) -> Iterator[Notification]:
+    """A few at a time: as things are shortly before a message goes, and never many in memory."""
+    left = iter(keys)
+    while some := list(islice(left, AT_ONCE)):
+        found = Notification.objects.for_sending().due_by(timezone.now()).with_keys(some)
+        yield from found
+        del found
+
+
+def _try(attempt: Attempt, line: MessageChannel, breaker: Breaker) -> str:
     notification = attempt.notification
     if notification.failures > most_attempts(notification.channel):
         return _give_up(attempt, A.SKIPPED, notification.last_error or _("Given up."))
     if not _is_wanted(notification):
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
-    return _send(attempt)
+    try:
+        message = write_message(notification)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        return _hold_for_template(attempt, error)
+    if message is None:
+        return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
+    return _send(attempt, message, line, breaker)
 
 
 def _is_wanted(notification: Notification) -> bool:
@@ -56,50 +128,76 @@ def _is_wanted(notification: Notification) -> bool:
     return still_matters(notification.event, notification.event.ticket, notification.audience)
 
 
-def _send(attempt: Attempt) -> str:
+def _hold_for_template(attempt: Attempt, error: Exception) -> str:
+    """It waits until somebody has put the words right; nobody else's message is touched by it."""
     notification = attempt.notification
-    message = write_message(notification)
-    if message is None:
-        return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
+    logger.error("Notification %s could not be written.", notification.pk, exc_info=error)
+    words = f"{type(error).__name__}: {error}"
+    delay = delay_after(notification.channel, notification.failures)
+    if delay is None:
+        return _give_up(attempt, A.HELD, words)
+    release_at = timezone.now() + delay
+    return end_attempt(attempt, A.HELD, S.HELD, words=words, next_attempt_at=release_at, hold=Hold.TEMPLATE)
+
+
+def _send(attempt: Attempt, message: Message, line: MessageChannel, breaker: Breaker) -> str:
+    """Hand it over, unless a limit keeps it back. What the provider did not take counts towards none."""
     try:
-        reference = CHANNELS[notification.channel].send(notification, message)
+        parts = take_parts(attempt.notification, message)
+    except NoSmsLeft as limit:
+        return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED, words=str(limit))
+    state = _hand_over(attempt, message, line, breaker)
+    if state != S.ACCEPTED:
+        give_back(attempt.notification, parts)
+    return state
+
+
+def _hand_over(attempt: Attempt, message: Message, line: MessageChannel, breaker: Breaker) -> str:
+    notification = attempt.notification
+    try:
+        reference = line.send(notification, message)
     except ChannelNotSetUp as refusal:
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED, words=str(refusal))
     except Refused as refusal:
-        return _give_up(attempt, A.REFUSED, str(refusal))
+        state = _give_up(attempt, A.REFUSED, str(refusal))
+    except ProviderDown as failure:
+        state = _retry(attempt, str(failure), is_probe=breaker.is_probe)
+        breaker.failed(str(failure))
+        return state
     except TryAgain as failure:
-        return _retry(attempt, str(failure))
-    return end_attempt(attempt, A.ACCEPTED, S.ACCEPTED, reference=reference)
+        state = _retry(attempt, str(failure))
+    except DatabaseError:
+        raise
+    except Exception as error:
+        # Whatever is wrong with this message, the others do not wait for it.
+        logger.exception("Notification %s could not be handed over.", notification.pk)
+        return _retry(attempt, f"{type(error).__name__}: {error}")
+    else:
+        state = end_attempt(attempt, A.ACCEPTED, S.ACCEPTED, reference=reference)
+    breaker.answered()
+    return state
 
 
-def _retry(attempt: Attempt, words: str) -> str:
+def _retry(attempt: Attempt, words: str, *, is_probe: bool = False) -> str:
+    """Later again. A probe costs the message itself nothing; the next one is another message."""
     notification = attempt.notification
-    delay = delay_after(notification.channel, notification.failures)
+    if is_probe:
+        notification.failures -= 1
+    delay = delay_after(notification.channel, max(notification.failures, 1))
     if delay is None:
         return _give_up(attempt, A.LATER, words)
     logger.warning("Notification %s was not accepted; trying again in %s.", notification.pk, delay)
-    return end_attempt(attempt, A.LATER, S.QUEUED, words=words, next_attempt_at=timezone.now() + delay)
+    next_attempt_at = timezone.now() + delay
+    return end_attempt(
+        attempt,
+        A.LATER,
+        S.QUEUED,
+        words=words,
+        next_attempt_at=next_attempt_at,
+        failures=notification.failures,
+    )
 
 
 def _give_up(attempt: Attempt, outcome: AttemptOutcome, words: str) -> str:
     logger.error("Notification %s failed for good.", attempt.notification_id)
     return end_attempt(attempt, outcome, S.FAILED, words=words)
-
-
-def deliver_due() -> int:
-    """Send what waits and nobody is at, in batches until nothing is left. Returns how many were accepted."""
-    sent = 0
-    failures: Counter[str] = Counter()
-    while batch := _due_batch(failures):
-        for key, channel in batch:
-            if failures[channel] < PATIENCE:
-                state = deliver(key)
-                sent += state == S.ACCEPTED
-                failures[channel] = failures[channel] + 1 if state == S.QUEUED else 0
-    return sent
-
-
-def _due_batch(failures: Counter[str]) -> list[tuple[uuid.UUID, str]]:
-    broken = [channel for channel, count in failures.items() if count >= PATIENCE]
-    due = Notification.objects.due_by(timezone.now()).outside_channels(broken)
-    return list(due.values_list("pk", "channel")[:BATCH])

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from notifications.admin import log, template
+from notifications.admin import log, notices, template
 
-__all__ = ["log", "template"]
+__all__ = ["log", "notices", "template"]

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from accounts.site import signed_in_user
 from common.admin import MenuEntry, MenuGroup, ReadOnlyAdmin
 from common.errors import DomainError, NotAllowed
 from notifications.actions.sending_again import NOT_ARRIVED, send_again
@@ -122,7 +123,7 @@ class NotificationAdmin(ReadOnlyAdmin):
     def again_view(self, request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         message = self.get_object(request, str(key))
         try:
-            send_again(message, acting_user=request.user)
+            send_again(message, acting_user=signed_in_user(request))
         except NotAllowed as refusal:
             raise PermissionDenied(refusal.message) from refusal
         except DomainError as refusal:

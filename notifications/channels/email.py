@@ -3,37 +3,71 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.utils import formataddr, parseaddr
 from hashlib import sha256
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from common.text import clean_line
-from notifications.channels.base import ChannelNotSetUp, Refused, TryAgain
+from notifications.channels.base import ChannelNotSetUp, MessageChannel, ProviderDown, Refused, TryAgain
 from notifications.models import Notification
 from notifications.rendering import Message
 
 
 class EmailChannel:
+    def __init__(self, connection: BaseEmailBackend | None = None) -> None:
+        self.connection = connection
+
+    @contextmanager
+    def session(self) -> Iterator[MessageChannel]:
+        """Over one connection, opened by the first mail."""
+        connection = get_connection(fail_silently=False)
+        try:
+            yield EmailChannel(connection)
+        finally:
+            _hang_up(connection)
+
     def send(self, notification: Notification, message: Message) -> str:
         if not settings.EMAIL_HOST:
             raise ChannelNotSetUp("There is no mail server: EMAIL_HOST is empty.")
         mail = _mail(notification, message)
+        mail.connection = self.connection
         try:
-            mail.send()
+            self._hand_over(mail)
         except smtplib.SMTPRecipientsRefused as error:
             raise _about_recipient(error) from error
         except smtplib.SMTPDataError as error:
-            kind = Refused if error.smtp_code >= 500 else TryAgain
+            kind = Refused if error.smtp_code >= 500 else ProviderDown
             raise kind(_words(error.smtp_code, error.smtp_error)) from error
         except (BadHeaderError, UnicodeError) as error:
             raise Refused(str(error)) from error
         # Everything else, a refused sign-in included, is for whoever runs the server to put right.
         except (smtplib.SMTPException, OSError) as error:
-            raise TryAgain(str(error)) from error
+            raise ProviderDown(str(error)) from error
         return str(mail.extra_headers["Message-ID"])
+
+    def _hand_over(self, mail: EmailMultiAlternatives) -> None:
+        """Send it, over what is shared; after anything that went wrong the next has a new connection."""
+        if self.connection is not None:
+            # What is opened beforehand is left open.
+            self.connection.open()
+        try:
+            mail.send()
+        except Exception:
+            if self.connection is not None:
+                _hang_up(self.connection)
+            raise
+
+
+def _hang_up(connection: BaseEmailBackend) -> None:
+    # A server that is gone does not hear the good-bye, and nobody has to know.
+    with suppress(smtplib.SMTPException, OSError):
+        connection.close()
 
 
 def _mail(notification: Notification, message: Message) -> EmailMultiAlternatives:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,7 +12,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from notifications.channels.base import ChannelNotSetUp, Refused, TryAgain
+from notifications.channels.base import ChannelNotSetUp, MessageChannel, ProviderDown, Refused
 from notifications.models import Notification
 from notifications.rendering import Message
 
@@ -38,6 +39,9 @@ class HttpClient(TwilioHttpClient):
 
 
 class SmsChannel:
+    def session(self) -> AbstractContextManager[MessageChannel]:
+        return nullcontext(self)
+
     def send(self, notification: Notification, message: Message) -> str:
         return send_text(notification.address, message.sms)
 
@@ -47,7 +51,10 @@ def is_set_up() -> bool:
 
 
 def send_text(phone: str, text: str) -> str:
-    """Hand over one SMS and return Twilio's reference for it. Raises Refused, TryAgain, ChannelNotSetUp."""
+    """Hand over one SMS and return Twilio's reference for it.
+
+    Raises Refused, ProviderDown, ChannelNotSetUp.
+    """
     if not is_set_up():
         raise ChannelNotSetUp("There is no SMS provider: the TWILIO settings are empty.")
     http_client = HttpClient(settings.TWILIO_BASE_URL)
@@ -57,13 +64,13 @@ def send_text(phone: str, text: str) -> str:
     except TwilioRestException as error:
         raise _failure(error) from error
     except (RequestException, TwilioException) as error:
-        raise TryAgain(str(error)) from error
+        raise ProviderDown(str(error)) from error
     finally:
         http_client.session.close()
     return str(accepted.sid)
 
 
-def _failure(error: TwilioRestException) -> Refused | TryAgain:
+def _failure(error: TwilioRestException) -> Refused | ProviderDown:
     words = f"{error.status} {error.code}: {error.msg}"
     for_good = 400 <= error.status < 500 and error.status not in {401, 403, _TOO_MANY}
-    return Refused(words) if for_good else TryAgain(words)
+    return Refused(words) if for_good else ProviderDown(words)

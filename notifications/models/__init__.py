@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from notifications.models.attempt import Attempt, Receipt
+from notifications.models.circuit import Circuit
 from notifications.models.message import Notification
+from notifications.models.rules import SmsUse, TellingRules
 from notifications.models.template import MessageTemplate
 
-__all__ = ["Attempt", "MessageTemplate", "Notification", "Receipt"]
+__all__ = ["Attempt", "Circuit", "MessageTemplate", "Notification", "Receipt", "SmsUse", "TellingRules"]

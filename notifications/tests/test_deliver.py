@@ -175,13 +175,3 @@ def test_a_line_break_in_a_title_cannot_become_a_header(mailbox: Inbox) -> None:
     (mail,) = mailbox.messages()
     assert mail.recipients == [ticket.reporter_email]
     assert "Burst Bcc: everybody@example.org" in mail.subject
-
-
-def test_a_channel_that_fails_again_and_again_is_left_alone_until_the_next_sweep(mailbox: Inbox) -> None:
-    category = burst_pipe_category()
-    for _number in range(5):
-        ticket = report_ticket(category, reporter=resident(phone=None))
-        route_event(last_event(ticket, EventKind.CREATED).pk)
-    with mailbox.refusing():
-        assert deliver_due() == 0
-    assert sorted(Notification.objects.values_list("attempts", flat=True)) == [0, 0, 1, 1, 1]

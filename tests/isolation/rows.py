@@ -15,8 +15,8 @@ from tests.isolation.world import Neighbour
 OURS = ("accounts", "departments", "tickets", "notifications", "accountability", "reports")
 # Packages' tables that belong to people; the others know neither people nor organisations.
 OF_PEOPLE = ("account.EmailAddress", "mfa.Authenticator", "token_blacklist.OutstandingToken")
-# Places in the feed belong to the installation.
-OF_NOBODY = frozenset({"accountability.FeedPlace"})
+# Places in the feed and providers belong to the installation.
+OF_NOBODY = frozenset({"accountability.FeedPlace", "notifications.Circuit"})
 # What the public pages of a public organisation show by id.
 PUBLIC_MODELS = frozenset(
     {"Organisation", "Region", "Ward", "Suburb", "Department", "Stage", "Category", "Attachment", "Ticket"}

@@ -49,7 +49,7 @@ from departments.tests.factories import (
 )
 from notifications.actions.route import route_event
 from notifications.enums import NotificationState
-from notifications.models import Attempt, MessageTemplate, Notification, Receipt
+from notifications.models import Attempt, MessageTemplate, Notification, Receipt, SmsUse, TellingRules
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
@@ -303,3 +303,5 @@ def _tell(one: Neighbour) -> None:
     now, said = timezone.now(), one.secret("No such box")
     attempt = Attempt.objects.create(notification=message, number=1, began_at=now, words=said)
     Receipt.objects.create(attempt=attempt, state=NotificationState.BOUNCED, words=said, at=now)
+    TellingRules.objects.get_or_create(organisation=one.organisation)
+    SmsUse.objects.get_or_create(organisation=one.organisation, day=timezone.localdate())

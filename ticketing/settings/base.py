@@ -296,6 +296,15 @@ TWILIO_ACCOUNT_SID = env_str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env_str("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM = env_str("TWILIO_FROM", "")
 TWILIO_BASE_URL = env_str("TWILIO_BASE_URL", "")
+# A provider is left alone after so many failures in a row that are its own.
+NOTIFICATION_FAILURES_IN_A_ROW = env_int("NOTIFICATION_FAILURES_IN_A_ROW", default=5, minimum=1)
+# How many of the messages that waited for a provider go out in a minute once it is back.
+NOTIFICATION_DRAIN_PER_MINUTE = {
+    "email": env_int("MAIL_DRAIN_PER_MINUTE", default=600, minimum=1),
+    "sms": env_int("SMS_DRAIN_PER_MINUTE", default=60, minimum=1),
+}
+# What changes on a project's ticket within so many seconds is told in one mail; 0 tells at once.
+NOTIFICATION_BURST_SECONDS = env_int("NOTIFICATION_BURST_SECONDS", default=120, minimum=0)
 
 # The map: tiles are somebody else's service, so none are asked for until one is named
 MAP_TILE_URL = env_str("MAP_TILE_URL", "")
