@@ -42,6 +42,8 @@ class PostOffice:
     auth_token: str = ""
     host: str = LOCAL_HOST
     refusing: bool = False
+    # Where each message's sender wants to hear what became of it, by Twilio's reference.
+    callbacks: dict[str, str] = field(default_factory=dict)
     mail_desk: Controller = field(init=False)
     sms_desk: ThreadingHTTPServer = field(init=False)
 
@@ -165,7 +167,9 @@ def accept_sms(office: PostOffice, path: str, authorization: str, form: dict[str
     office.outbox.add(
         SentMessage(kind="sms", sender=form["From"], recipients=[form["To"]], text=form["Body"])
     )
-    return message_resource(office.account_sid, form)
+    resource = message_resource(office.account_sid, form)
+    office.callbacks[resource["sid"]] = form.get("StatusCallback", "")
+    return resource
 
 
 def check_sms(form: dict[str, str]) -> None:

@@ -12,5 +12,6 @@ class NotificationsConfig(AppConfig):
         # They register themselves; at the top it would come before the models are there.
         import_module("notifications.receivers")
         import_module("notifications.own_data")
+        import_module("notifications.inbound.own_data")
         import_module("notifications.backlogs")
         import_module("notifications.account_sms")

@@ -22,6 +22,7 @@ class Audience(models.TextChoices):
 class Channel(models.TextChoices):
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("SMS")
+    WHATSAPP = "whatsapp", _("WhatsApp")
 
 
 class NotificationState(models.TextChoices):

@@ -52,7 +52,7 @@ def write_message(notification: Notification) -> Message | None:
         words = words_for(occasion)
         if own := _own_words(occasion):
             words = with_own(words, own, occasion)
-        if notification.channel == Channel.SMS:
+        if notification.channel != Channel.EMAIL:
             return Message(sms=fit(words.sms, occasion.title))
         return write_mail(occasion, words, way_out=unsubscribe_link(notification))
 

@@ -11,6 +11,7 @@ LEASE = timedelta(minutes=10)
 
 # Mail may come late and is still of use; an SMS about yesterday only costs money.
 _DELAYS = {
+    Channel.WHATSAPP: [timedelta(minutes=minutes) for minutes in (5, 15, 40)],
     Channel.EMAIL: [timedelta(minutes=minutes) for minutes in (5, 15, 60, 180, 360, 720)],
     Channel.SMS: [timedelta(minutes=minutes) for minutes in (5, 15, 40)],
 }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from notifications import views
 
 app_name = "notifications"
-urlpatterns = [path("unfollow/<str:token>/", views.unsubscribe, name="unsubscribe")]
+urlpatterns = [
+    path("unfollow/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("webhooks/", include("notifications.inbound.urls")),
+]

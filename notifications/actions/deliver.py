@@ -16,13 +16,14 @@ from notifications.actions.circuits import Breaker
 from notifications.actions.sms_limits import NoSmsLeft, give_back, take_parts
 from notifications.channels import (
     CHANNELS,
-    ChannelNotSetUp,
     MessageChannel,
+    NotToBeSent,
     ProviderDown,
     Refused,
     TryAgain,
 )
 from notifications.enums import AttemptOutcome, Channel, Hold, NotificationState
+from notifications.inbound.stopped import refuse_stopped
 from notifications.models import Attempt, Notification
 from notifications.relevance import still_matters
 from notifications.rendering import Message, write_message
@@ -155,8 +156,9 @@ def _send(attempt: Attempt, message: Message, line: MessageChannel, breaker: Bre
 def _hand_over(attempt: Attempt, message: Message, line: MessageChannel, breaker: Breaker) -> str:
     notification = attempt.notification
     try:
+        refuse_stopped(notification.channel, notification.address)
         reference = line.send(notification, message)
-    except ChannelNotSetUp as refusal:
+    except NotToBeSent as refusal:
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED, words=str(refusal))
     except Refused as refusal:
         state = _give_up(attempt, A.REFUSED, str(refusal))

@@ -21,8 +21,16 @@ class ProviderDown(TryAgain):
     """It did not take it because something is wrong with itself: it would take no other message either."""
 
 
-class ChannelNotSetUp(Exception):
+class NotToBeSent(Exception):
+    """Nobody tried. Carries the reason."""
+
+
+class ChannelNotSetUp(NotToBeSent):
     """This installation has no provider for the channel."""
+
+
+class AddressStopped(NotToBeSent):
+    """Whoever has this address is told nothing more by this channel."""
 
 
 class MessageChannel(Protocol):
@@ -33,7 +41,7 @@ class MessageChannel(Protocol):
     def send(self, notification: Notification, message: Message) -> str:
         """Hand over one message and return the provider's reference for it.
 
-        Raises Refused, TryAgain, ProviderDown or ChannelNotSetUp. May be called again for the same
+        Raises Refused, TryAgain, ProviderDown or NotToBeSent. May be called again for the same
         notification after a crash, so the message carries an id that stays the same where the
         protocol has one.
         """

@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+from notifications.inbound.models import InboundMessage, OrganisationChannels, SuppressedAddress
 from notifications.models.attempt import Attempt, Receipt
 from notifications.models.circuit import Circuit
 from notifications.models.message import Notification
 from notifications.models.rules import SmsUse, TellingRules
 from notifications.models.template import MessageTemplate
 
-__all__ = ["Attempt", "Circuit", "MessageTemplate", "Notification", "Receipt", "SmsUse", "TellingRules"]
+__all__ = [
+    "Attempt",
+    "Circuit",
+    "InboundMessage",
+    "MessageTemplate",
+    "Notification",
+    "OrganisationChannels",
+    "Receipt",
+    "SmsUse",
+    "SuppressedAddress",
+    "TellingRules",
+]

@@ -128,6 +128,8 @@ class Notification(IdentifiedModel):
                 name="notification_held",
                 condition=Q(state=NotificationState.HELD),
             ),
+            # What somebody who answers was told last.
+            models.Index("address", "channel", F("created_at").desc(), name="notification_by_address"),
             # The log in the console.
             models.Index("organisation", F("created_at").desc(), F("id").desc(), name="notification_newest"),
         ]

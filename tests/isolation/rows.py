@@ -15,8 +15,10 @@ from tests.isolation.world import Neighbour
 OURS = ("accounts", "departments", "tickets", "notifications", "accountability", "reports")
 # Packages' tables that belong to people; the others know neither people nor organisations.
 OF_PEOPLE = ("account.EmailAddress", "mfa.Authenticator", "token_blacklist.OutstandingToken")
-# Places in the feed and providers belong to the installation.
-OF_NOBODY = frozenset({"accountability.FeedPlace", "notifications.Circuit"})
+# Places in the feed, providers and numbers that said STOP belong to the installation.
+OF_NOBODY = frozenset(
+    {"accountability.FeedPlace", "notifications.Circuit", "notifications.SuppressedAddress"}
+)
 # What the public pages of a public organisation show by id.
 PUBLIC_MODELS = frozenset(
     {"Organisation", "Region", "Ward", "Suburb", "Department", "Stage", "Category", "Attachment", "Ticket"}

@@ -48,7 +48,9 @@ from departments.tests.factories import (
     WardFactory,
 )
 from notifications.actions.route import route_event
-from notifications.enums import NotificationState
+from notifications.enums import Channel, NotificationState
+from notifications.inbound.enums import Became
+from notifications.inbound.models import InboundMessage, OrganisationChannels
 from notifications.models import Attempt, MessageTemplate, Notification, Receipt, SmsUse, TellingRules
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.callbacks import ask_for_call
@@ -165,6 +167,7 @@ def _settle(one: Neighbour) -> None:
     one.project = Project.objects.create(
         organisation=city, name=one.secret("Project"), description=one.secret("Plan")
     )
+    OrganisationChannels.objects.create(organisation=city, mail_address=f"report@{one.hidden}.example")
     for role in Role:
         one.staff[role] = _member(one, role)
     admin = one.staff[Role.ORGANISATION_ADMIN]
@@ -226,6 +229,7 @@ def add_work(one: Neighbour) -> None:
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
     expire_due_tickets(acting_user=None)
     _import(one)
+    _hear_back(one, late)
     _account(one)
     columns = {"promise": "resolve", "column": "state", "kept": "met", "told": "running"}
     difference = {"reference": one.private[0].reference, **columns}
@@ -263,6 +267,20 @@ def _report(one: Neighbour, *, is_public: bool = False) -> Ticket:
     add_note(ticket, body=one.secret("Key at the depot"), acting_user=one.staff[Role.AGENT])
     ticket.refresh_from_db()
     return ticket
+
+
+def _hear_back(one: Neighbour, ticket: Ticket) -> None:
+    InboundMessage.objects.create(
+        organisation=one.organisation,
+        channel=Channel.SMS,
+        provider_id=f"SM{uuid.uuid4().hex}",
+        sender=one.resident.phone,
+        person=one.resident,
+        became=Became.MESSAGE_ADDED,
+        ignored_because="",
+        ticket=ticket,
+        text=one.secret("At the gate"),
+    )
 
 
 def _import(one: Neighbour) -> None:

@@ -1,0 +1,124 @@
+"""Who somebody is to us who writes from an address: what they were told last, and what they may answer."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from accounts.models import Organisation
+from accounts.queries import find_user_by_phone
+from common.errors import NotFound
+from notifications.enums import Audience, Channel
+from notifications.inbound.models import OrganisationChannels, SuppressedAddress
+from notifications.models import Notification
+from notifications.occasion import RESIDENTS
+from tickets.enums import EventKind, Status
+from tickets.models import Ticket, Verification
+from tickets.permissions import can_view_ticket
+from tickets.verification import code_for
+
+PHONE_CHANNELS = (Channel.SMS, Channel.WHATSAPP)
+_ASKED_BY = (EventKind.RESOLVED, EventKind.CODE_SENT)
+_LATEST = 50
+
+
+@dataclass(frozen=True)
+class Told:
+    """The last that somebody was told: by whom their answer is, and about which ticket."""
+
+    notification: Notification
+
+    @property
+    def ticket(self) -> Ticket:
+        return self.notification.event.ticket
+
+    @property
+    def acting_user(self) -> Any:
+        """The person, or a visitor: somebody without an account is never the system."""
+        return self.notification.recipient or AnonymousUser()
+
+    @property
+    def is_reporter(self) -> bool:
+        return self.notification.audience == Audience.REPORTER
+
+
+def last_told(address: str, *, organisation_id: uuid.UUID | None = None) -> Told | None:
+    """What was sent to this number last, by SMS or WhatsApp, within the organisation where one is given."""
+    return next(iter(_told(address, organisation_id)[:1]), None)
+
+
+def _told(address: str, organisation_id: uuid.UUID | None) -> list[Told]:
+    sent = Notification.objects.for_sending().filter(
+        address=address, channel__in=PHONE_CHANNELS, audience__in=RESIDENTS, sent_at__isnull=False
+    )
+    if organisation_id is not None:
+        sent = sent.filter(organisation_id=organisation_id)
+    newest = sent.order_by("-created_at", "-pk")[:_LATEST]
+    return [Told(row) for row in newest]
+
+
+def questions_to(
+    address: str, *, organisation_id: uuid.UUID | None = None
+) -> list[tuple[Told, Verification]]:
+    """The resolutions that this number was asked to confirm and still can, the last asked first."""
+    asked: dict[uuid.UUID, Told] = {}
+    for told in _told(address, organisation_id):
+        if told.notification.event.kind in _ASKED_BY and _may_answer(told):
+            asked.setdefault(told.ticket.pk, told)
+    open_ones = Verification.objects.pending().filter(
+        ticket__in=asked, ticket__status=Status.RESOLVED, expires_at__gt=timezone.now()
+    )
+    by_ticket = {verification.ticket_id: verification for verification in open_ones}
+    return [(told, by_ticket[key]) for key, told in asked.items() if key in by_ticket]
+
+
+def _may_answer(told: Told) -> bool:
+    """As the message said: the reporter, and a supporter of a fault in public space."""
+    ticket = told.ticket
+    in_public_space = ticket.is_public and ticket.category is not None and ticket.category.is_public_space
+    audience = told.notification.audience
+    return told.is_reporter or (audience == Audience.SUPPORTERS and in_public_space)
+
+
+def ticket_shown_to(address: str, reference: str) -> Ticket:
+    """The ticket, if whoever has this number may see it. Raises NotFound, whether it exists or not."""
+    ticket = Ticket.objects.for_change().filter(reference=reference).first()
+    if ticket is None or not (_is_theirs(address, ticket) or can_view_ticket(_person(address), ticket)):
+        raise NotFound
+    return ticket
+
+
+def _is_theirs(address: str, ticket: Ticket) -> bool:
+    """Reported with this number, which is told all of it by SMS anyway."""
+    return ticket.reporter_phone == address
+
+
+def _person(address: str) -> Any:
+    return find_user_by_phone(address) or AnonymousUser()
+
+
+def hide_codes_of(ticket: Ticket, text: str, *, instead: str) -> str:
+    """The text without the ticket's present code: staff who read it could confirm their own work."""
+    for verification in ticket.verifications.pending():
+        code = code_for(verification)
+        text = text.replace(code, instead).replace(f"{code[:3]} {code[3:]}", instead)
+    return text
+
+
+def stopped(channel: str, address: str) -> SuppressedAddress | None:
+    return SuppressedAddress.objects.of(channel, address).first()
+
+
+def organisation_with_whatsapp(number: str) -> Organisation | None:
+    row = OrganisationChannels.objects.with_whatsapp(number).select_related("organisation").first()
+    return row.organisation if row else None
+
+
+def whatsapp_number_of(organisation_id: uuid.UUID) -> str:
+    """The organisation's own WhatsApp number; "" where it has none."""
+    row = OrganisationChannels.objects.of_organisation(organisation_id).only("whatsapp_from").first()
+    return row.whatsapp_from if row else ""

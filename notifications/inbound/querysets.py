@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from accounts.enums import Capability
+from accounts.permissions import is_operator, organisations_where
+
+if TYPE_CHECKING:
+    from notifications.inbound.models import InboundMessage, OrganisationChannels, SuppressedAddress
+
+
+class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
+    def visible_to(self, user: Any) -> InboundMessageQuerySet:
+        """The same people as the delivery log; of no organisation only for the operator."""
+        if is_operator(user):
+            return self.all()
+        readable = set(organisations_where(user, Capability.VIEW_ALL_TICKETS))
+        readable &= set(organisations_where(user, Capability.VIEW_REPORTERS))
+        return self.filter(organisation_id__in=readable)
+
+    def taken(self, channel: str, provider_id: str) -> InboundMessageQuerySet:
+        return self.filter(channel=channel, provider_id=provider_id)
+
+    def from_sender(self, channel: str, sender: str) -> InboundMessageQuerySet:
+        return self.filter(channel=channel, sender=sender)
+
+    def since(self, moment: datetime) -> InboundMessageQuerySet:
+        return self.filter(received_at__gte=moment)
+
+    def before(self, message: InboundMessage) -> InboundMessageQuerySet:
+        return self.exclude(pk=message.pk)
+
+    def that_became(self, *outcomes: str) -> InboundMessageQuerySet:
+        return self.filter(became__in=outcomes)
+
+    def answered(self) -> InboundMessageQuerySet:
+        return self.exclude(answer="")
+
+    def newest_first(self) -> InboundMessageQuerySet:
+        return self.order_by("-received_at", "-pk")
+
+    def for_list(self) -> InboundMessageQuerySet:
+        return self.select_related("ticket", "person", "organisation")
+
+
+class SuppressedAddressQuerySet(models.QuerySet["SuppressedAddress"]):
+    def visible_to(self, user: Any) -> SuppressedAddressQuerySet:
+        """An address is stopped for every organisation at once: the operator's business."""
+        return self.all() if is_operator(user) else self.none()
+
+    def of(self, channel: str, address: str) -> SuppressedAddressQuerySet:
+        return self.filter(channel=channel, address=address)
+
+
+class OrganisationChannelsQuerySet(models.QuerySet["OrganisationChannels"]):
+    def visible_to(self, user: Any) -> OrganisationChannelsQuerySet:
+        if is_operator(user):
+            return self.all()
+        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> OrganisationChannelsQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def with_whatsapp(self, number: str) -> OrganisationChannelsQuerySet:
+        return self.filter(whatsapp_from=number).exclude(whatsapp_from="")
+
+    def with_mail_address_among(self, addresses: list[str]) -> OrganisationChannelsQuerySet:
+        return self.filter(mail_address__in=addresses).exclude(mail_address="")

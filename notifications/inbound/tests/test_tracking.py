@@ -1,0 +1,70 @@
+"""What Twilio says became of a message."""
+
+from __future__ import annotations
+
+import pytest
+
+from notifications.enums import NotificationState
+from notifications.inbound.enums import WhyStopped
+from notifications.inbound.models import SuppressedAddress
+from notifications.inbound.tests.twilio import post
+from notifications.models import Notification, Receipt
+from notifications.tests.factories import resident, tell
+from tests.inboxes import Inbox
+from tickets.enums import EventKind
+from tickets.tests.factories import burst_pipe_category, report_ticket
+
+pytestmark = pytest.mark.django_db
+THANDI = "+27821234501"
+S = NotificationState
+
+
+@pytest.fixture
+def sent(sms_inbox: Inbox) -> Notification:
+    ticket = report_ticket(burst_pipe_category(), reporter=resident(email=None))
+    tell(ticket, EventKind.CREATED)
+    return Notification.objects.get()
+
+
+def told(sent: Notification, status: str, **fields: str) -> str:
+    form = {"MessageSid": sent.provider_reference, "MessageStatus": status, "To": THANDI, **fields}
+    assert post("twilio_status", form).status_code == 204
+    sent.refresh_from_db()
+    return str(sent.state)
+
+
+def test_a_message_is_followed_until_it_arrives(sent: Notification) -> None:
+    steps = ["queued", "sending", "sent", "delivered", "delivered", "sent"]
+    assert [told(sent, step) for step in steps] == [S.ACCEPTED] * 3 + [S.DELIVERED] * 3
+    assert Receipt.objects.count() == 2
+
+
+@pytest.mark.parametrize("status", ["undelivered", "failed"])
+def test_a_message_that_comes_back_says_why(sent: Notification, status: str) -> None:
+    assert told(sent, status, ErrorCode="30005") == S.BOUNCED
+    assert sent.last_error == f"{status} 30005"
+    assert SuppressedAddress.objects.count() == 0
+
+
+def test_a_number_that_said_stop_to_the_carrier_is_told_nothing_more(sent: Notification) -> None:
+    told(sent, "undelivered", ErrorCode="21610")
+    row = SuppressedAddress.objects.get()
+    assert (row.channel, row.address, row.reason) == ("sms", THANDI, WhyStopped.CARRIER)
+
+
+def test_what_is_not_known_or_not_said_changes_nothing(sent: Notification) -> None:
+    assert told(sent, "delivered", MessageSid="SM-of-somebody-else") == S.ACCEPTED
+    assert told(sent, "teleported") == S.ACCEPTED
+    assert told(sent, "delivered", MessageSid="") == S.ACCEPTED
+    assert Receipt.objects.count() == 0
+
+
+def test_a_callback_that_nobody_signed_is_refused(sent: Notification) -> None:
+    form = {"MessageSid": sent.provider_reference, "MessageStatus": "delivered", "To": THANDI}
+    assert post("twilio_status", form, token="another").status_code == 403
+    sent.refresh_from_db()
+    assert (sent.state, Receipt.objects.count()) == (S.ACCEPTED, 0)
+
+
+def test_twilio_is_asked_to_tell(sent: Notification, sms_inbox: Inbox) -> None:
+    assert sms_inbox.office.callbacks[sent.provider_reference] == "http://testserver/webhooks/twilio/status/"
