@@ -63,9 +63,10 @@ class Wanted:
 
     def includes(self, event: TicketEvent) -> bool:
         """Reads `event.ticket` where a project is asked for."""
+        # Asked for every reader of every event: hashing four keys each time was most of the work.
         return (
-            self.organisation_id in {None, event.organisation_id}
-            and self.ticket_id in {None, event.ticket_id}
+            (self.organisation_id is None or self.organisation_id == event.organisation_id)
+            and (self.ticket_id is None or self.ticket_id == event.ticket_id)
             and (self.kinds is None or event.kind in self.kinds)
             and (self.department_id is None or self._concerns_department(event))
             and (self.project_id is None or event.ticket.project_id == self.project_id)

@@ -1,4 +1,7 @@
-"""Readers of the stream by the hundred, in one event loop: they hang up, come back and read on."""
+"""Readers of the stream by the hundred, in one event loop: they hang up, come back and read on.
+
+They run in a process of their own, which knows nothing of Django.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 
-from tests.runtime.streams import PATH
+PATH = "/api/v1/events/stream"
 
 
 @dataclass(eq=False)
@@ -25,10 +29,10 @@ class Follower:
     arrived: dict[int, float] = field(default_factory=dict)
     reached: int | None = None
     connections: int = 0
-    is_open: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        self.is_open = asyncio.Event()
 
     async def follow(self, port: int, until: asyncio.Event, last: dict[str, int]) -> None:
         """Read until everything up to `last["position"]` was passed, once `until` says that it is known."""
@@ -56,21 +60,36 @@ class Follower:
         return "\r\n".join([*lines, "", ""]).encode()
 
     async def _events(self, reader: asyncio.StreamReader, until: asyncio.Event, last: dict[str, int]) -> None:
-        given, has_data = 0, False
         while not (until.is_set() and (self.reached or 0) >= last["position"]):
-            line = (await reader.readuntil(b"\n")).strip()
-            if line.startswith(b"retry:"):
+            # Only whole it is an event: what was cut off in the middle comes again.
+            text = await reader.readuntil(b"\n\n")
+            # Without the line of the transfer encoding in front of it.
+            text = text[text.rfind(b"\r\n") + 2 :] if b"\r\n" in text else text
+            if text.startswith(b"retry:"):
                 self.is_open.set()
-            elif line.startswith(b"id: "):
-                given = int(line[4:])
-            elif line.startswith(b"data: "):
-                has_data = True
-            elif not line and given:
-                # Only now is it an event: what was cut off in the middle comes again.
-                if has_data:
-                    self.received.append(given)
-                    self.arrived[given] = time.perf_counter()
-                self.reached, given = given, 0
-                if has_data and self.chance.random() < self.restlessness:
+            if not text.startswith(b"id: "):
+                continue
+            self.reached = int(text[4 : text.index(b"\n")])
+            if b"\ndata: " in text:
+                self.received.append(self.reached)
+                self.arrived[self.reached] = time.perf_counter()
+                if self.chance.random() < self.restlessness:
                     return
-                has_data = False
+
+
+def follow_together(followers: list[Follower], port: int, tests: Connection) -> None:
+    """A process of their own. It says when all are connected, is told the last position, and returns them."""
+    asyncio.run(_follow_together(followers, port, tests))
+    tests.send([(one.received, one.connections) for one in followers])
+
+
+async def _follow_together(followers: list[Follower], port: int, tests: Connection) -> None:
+    known, last = asyncio.Event(), {"position": 0}
+    # A reader that is refused ends everything, and says why.
+    async with asyncio.TaskGroup() as reading:
+        for one in followers:
+            reading.create_task(one.follow(port, known, last))
+        await asyncio.gather(*(one.is_open.wait() for one in followers))
+        tests.send("connected")
+        last["position"] = await asyncio.to_thread(tests.recv)
+        known.set()

@@ -21,10 +21,10 @@ from django.conf import settings
 from django.db import connection
 from redis import Redis
 
+from tests.runtime.followers import PATH as PATH
 from ticketing.runtime.places import PROJECT_DIR
 from tickets.feed import FEED_CHANNEL, latest_position
 
-PATH = "/api/v1/events/stream"
 Event = tuple[str, str, dict[str, Any]]
 
 

@@ -5,11 +5,14 @@ Takes minutes: bin/test -m load
 
 from __future__ import annotations
 
-import asyncio
+import multiprocessing
 import random
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,7 @@ from accounts.enums import Scope
 from accounts.tests.factories import UserFactory, issued_key
 from departments.enums import Priority
 from departments.tests.factories import CategoryFactory, DepartmentFactory, staff_member
-from tests.runtime.followers import Follower
+from tests.runtime.followers import Follower, follow_together
 from tests.runtime.streams import Stream, running_stream
 from tests.runtime.test_stream import bearer, hide
 from ticketing.runtime.databases import prepare_places
@@ -89,9 +92,8 @@ def test_every_reader_gets_every_event_it_may_see_once_and_in_order(stream: Stre
         readers.append((follower, user, wanted))
 
     followers = [row[0] for row in readers]
-    asyncio.run(_read_while_it_happens(followers, stream.port, tickets, agents, valkey))
-
-    assert sum(follower.connections for follower, _user, _wanted in readers) > READERS
+    told = _read_while_it_happens(followers, stream.port, tickets, agents, valkey)
+    assert sum(connections for _received, connections in told) > READERS
     every = list(
         TicketEvent.objects.filter(position__isnull=False)
         .select_related("ticket__department", "ticket__organisation")
@@ -99,45 +101,55 @@ def test_every_reader_gets_every_event_it_may_see_once_and_in_order(stream: Stre
     )
     assert len(every) >= CHANGES
     wrong = [
-        (number, len(follower.received))
-        for number, (follower, user, wanted) in enumerate(readers)
-        if follower.received
+        (number, len(received))
+        for number, ((received, _), (_, user, wanted)) in enumerate(zip(told, readers, strict=True))
+        if received
         != [event.position for event in every if wanted.includes(event) and may_see_event(user, event)]
     ]
     assert wrong == []
-    assert min(len(follower.received) for follower, _user, _wanted in readers) > 0
+    assert min(len(received) for received, _connections in told) > 0
 
 
-async def _read_while_it_happens(
+def _read_while_it_happens(
     followers: list[Follower], port: int, tickets: list[Ticket], agents: dict[Any, Any], valkey: Valkey
-) -> None:
-    known, last = asyncio.Event(), {"position": 0}
-    # A reader that is refused ends everything, and says why.
-    async with asyncio.TaskGroup() as reading:
-        for one in followers:
-            reading.create_task(one.follow(port, known, last))
-        await asyncio.gather(*(one.is_open.wait() for one in followers))
-        last["position"] = await _change_everything(tickets, agents, valkey)
-        known.set()
+) -> list[tuple[list[int], int]]:
+    """What each reader was told, and how often it connected."""
+    context = multiprocessing.get_context("spawn")
+    tests, readers = context.Pipe()
+    process = context.Process(target=follow_together, args=(followers, port, readers), daemon=True)
+    process.start()
+    readers.close()
+    try:
+        assert _hear(tests, process) == "connected"
+        tests.send(_change_everything(tickets, agents, valkey))
+        told: list[tuple[list[int], int]] = _hear(tests, process)
+        return told
+    finally:
+        process.terminate()
+        process.join()
 
 
-async def _change_everything(tickets: list[Ticket], agents: dict[Any, Any], valkey: Valkey) -> int:
+def _hear(tests: Connection, process: BaseProcess) -> Any:
+    while not tests.poll(1):
+        assert process.is_alive()
+    return tests.recv()
+
+
+def _change_everything(tickets: list[Ticket], agents: dict[Any, Any], valkey: Valkey) -> int:
     """Eight writers at once; half-way the broker is away for a second. Returns the last position."""
     half, written = threading.Event(), threading.Event()
     with ThreadPoolExecutor(WRITERS + 1) as threads:
-        loop = asyncio.get_running_loop()
-        relaying = loop.run_in_executor(threads, _relay_until, written)
-        writing = [
-            loop.run_in_executor(threads, _write, number, tickets, agents, half) for number in range(WRITERS)
-        ]
-        await asyncio.to_thread(half.wait)
-        await asyncio.to_thread(valkey.stop)
-        await asyncio.sleep(1)
-        await asyncio.to_thread(valkey.start)
-        await asyncio.gather(*writing)
+        relaying = threads.submit(_relay_until, written)
+        writing = [threads.submit(_write, number, tickets, agents, half) for number in range(WRITERS)]
+        half.wait()
+        valkey.stop()
+        time.sleep(1)
+        valkey.start()
+        for writer in writing:
+            writer.result()
         written.set()
-        await relaying
-    return await asyncio.to_thread(_latest)
+        relaying.result()
+    return latest_position()
 
 
 def _write(number: int, tickets: list[Ticket], agents: dict[Any, Any], half: threading.Event) -> None:
@@ -173,12 +185,5 @@ def _relay_until(written: threading.Event) -> None:
         while not written.wait(0.02):
             relay_events()
         relay_events()
-    finally:
-        connections.close_all()
-
-
-def _latest() -> int:
-    try:
-        return latest_position()
     finally:
         connections.close_all()

@@ -68,13 +68,21 @@ class TooManyReaders(DomainError):
 
 @dataclass(frozen=True)
 class Published:
-    """One event as readers get it; the text is made once for all of them."""
+    """One event as readers get it: its text, and who sees it, are made once for all readers."""
 
     event: TicketEvent
+    # By the person as they were looked up: with other rights they are another object. It is kept along,
+    # so that no later one takes its place in memory.
+    _seen: dict[int, tuple[Any, bool]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def position(self) -> int:
         return self.event.position or 0
+
+    def is_seen_by(self, user: Any) -> bool:
+        if id(user) not in self._seen:
+            self._seen[id(user)] = (user, may_see_event(user, self.event))
+        return self._seen[id(user)][1]
 
     @cached_property
     def text(self) -> bytes:
@@ -101,10 +109,10 @@ class Reader:
     ended: str = ""
     is_catching_up: bool = False
     has_missed: bool = False
+    has_other_rights: bool = False
 
     def sees(self, published: Published) -> bool:
-        event = published.event
-        return self.wanted.includes(event) and may_see_event(self.identity.user, event)
+        return self.wanted.includes(published.event) and published.is_seen_by(self.identity.user)
 
     def offer(self, published: Published) -> None:
         if self.ended or not self.sees(published):
@@ -119,10 +127,12 @@ class Reader:
         self.changed.set()
 
     def take(self) -> list[Published]:
-        """What is there now, in order."""
-        taken = list(self.waiting)
-        self.waiting.clear()
-        return taken
+        """What is there now, in order, as far as it may still be seen."""
+        waiting, self.waiting = self.waiting, deque()
+        if not self.has_other_rights:
+            return list(waiting)
+        self.has_other_rights = False
+        return [published for published in waiting if self.sees(published)]
 
     async def wait(self, seconds: float) -> bool:
         """Whether something came, or the end, in this time."""
@@ -135,9 +145,9 @@ class Reader:
         return True
 
     def learn(self, user: Any) -> None:
-        """The rights were looked up again: what waits must fit the new ones."""
+        """The rights were looked up again: what waits must fit the new ones when it goes out."""
         self.identity = Identity(self.identity.credential, user)
-        self.waiting = deque(published for published in self.waiting if self.sees(published))
+        self.has_other_rights = True
 
     def end(self, reason: str) -> None:
         """Close the connection without sending what waits; the reader gets it when it comes back."""
