@@ -51,6 +51,27 @@ class Hold(models.TextChoices):
     TEMPLATE = "template", _("for a template to be put right")
 
 
+class Topic(models.TextChoices):
+    """What messages are about, as people choose among them; `notifications.topics` says which is which."""
+
+    RECEIPTS = "receipts", _("receipts and codes")
+    QUESTIONS = "questions", _("questions to you")
+    PROGRESS = "progress", _("how it goes")
+    MESSAGES = "messages", _("messages")
+    WORK = "work", _("your work")
+    CHANGES = "changes", _("changes in projects")
+    WARNINGS = "warnings", _("warnings")
+    POINTS = "points", _("points and remedies")
+
+
+class Digest(models.TextChoices):
+    """How often somebody wants a summary instead of a mail for everything."""
+
+    NONE = "none", _("no summary: a mail for everything")
+    HOURLY = "hourly", _("every hour")
+    DAILY = "daily", _("every morning")
+
+
 class AttemptOutcome(models.TextChoices):
     """How an attempt ended. One that nobody brought to an end is lost: its worker died."""
 

@@ -71,13 +71,3 @@ def fit(write: Callable[[str], str], words: str) -> str:
         words = words[:-1].rstrip()
         shown = f"{words}..." if words else ""
     return text[:LIMIT]
-
-
-def parts(text: str) -> int:
-    """How many parts a text is sent, and paid for, in."""
-    if all(character in _PLAIN or character in _EXTENDED for character in text):
-        taken, alone, together = length(text), 160, 153
-    else:
-        # UCS-2 counts in units of UTF-16.
-        taken, alone, together = len(text.encode("utf-16-be")) // 2, 70, 67
-    return 1 if taken <= alone else -(-taken // together)

@@ -10,10 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from notifications.enums import Audience
+from notifications.routing import RESIDENTS
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
 
-RESIDENTS = frozenset({Audience.REPORTER, Audience.SUPPORTERS, Audience.FOLLOWERS, Audience.CALLER})
 _ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT})
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Membership, Organisation, User
+from accounts.permissions import is_operator, staffed_organisations
 from accounts.querysets import MembershipQuerySet
-from notifications.enums import Audience
-from notifications.models import Circuit, Notification, SmsUse
+from notifications.enums import Audience, Channel, Digest, Topic
+from notifications.holds import Wishes
+from notifications.models import Circuit, Notification, Preference, SmsUse, TellingRules
 from notifications.querysets import NotificationQuerySet
-from notifications.routing import TEAM_KINDS
+from notifications.routing import RESIDENTS, TEAM_KINDS
+from notifications.topics import topics_of
 from tickets.enums import EventKind, Visibility
 from tickets.live import may_see_event
 from tickets.models import Ticket, TicketEvent
@@ -133,6 +137,66 @@ def update_of(event: TicketEvent) -> list[TicketEvent]:
     """Everything of the event's update that the team hears of, in order; the event itself among it."""
     together = TicketEvent.objects.of_update(event).of_kind(*TEAM_KINDS)
     return list(together.select_related("actor"))
+
+
+def updates_of(events: Sequence[TicketEvent]) -> list[TicketEvent]:
+    """Everything of the updates that these events of one ticket belong to, in order."""
+    if len(events) == 1:
+        return update_of(events[0])
+    keys = [event.update_key for event in events if event.update_key]
+    together = TicketEvent.objects.of_updates(events[0].ticket_id, keys).of_kind(*TEAM_KINDS)
+    found = {event.pk: event for event in (*events, *together.select_related("actor"))}
+    return sorted(found.values(), key=lambda event: event.pk)
+
+
+def wishes_of(keys: Collection[uuid.UUID], organisation: Organisation) -> dict[uuid.UUID, Wishes]:
+    """What these people want to hear, and when; without those who never said."""
+    return {
+        preference.user_id: wishes_in(preference, organisation)
+        for preference in Preference.objects.of_people(keys)
+    }
+
+
+def wishes_in(preference: Preference, organisation: Organisation) -> Wishes:
+    """In the person's own zone, or else the organisation's."""
+    return _wishes(preference, ZoneInfo(preference.user.time_zone or organisation.time_zone))
+
+
+def _wishes(preference: Preference, zone: ZoneInfo) -> Wishes:
+    return Wishes(
+        zone=zone,
+        digest=Digest(preference.digest),
+        quiet_from=preference.quiet_from,
+        quiet_until=preference.quiet_until,
+        switched_off=frozenset(
+            (Topic(choice.topic), Channel(choice.channel)) for choice in preference.switched_off.all()
+        ),
+    )
+
+
+def wishes_for(person: User) -> Wishes:
+    """What this person wants, in the zone of their account."""
+    preference = Preference.objects.of_people([person.pk]).first()
+    zone = ZoneInfo(person.time_zone or settings.TIME_ZONE)
+    return _wishes(preference, zone) if preference else Wishes(zone)
+
+
+def topics_for(person: User) -> list[Topic]:
+    """The topics that somebody like this hears of."""
+    works_here = bool(staffed_organisations(person)) or is_operator(person)
+    return topics_of(Audience) if works_here else topics_of(RESIDENTS)
+
+
+def kinds_not_told(organisation_id: uuid.UUID) -> frozenset[str]:
+    """The kinds of events that the organisation tells nobody."""
+    rules = TellingRules.objects.of_organisation(organisation_id).first()
+    return frozenset(rules.kinds_off) if rules else frozenset()
+
+
+def rules_of(organisation: Organisation) -> TellingRules:
+    """What is in force; without a row everything is told."""
+    found = TellingRules.objects.of_organisation(organisation.pk).first()
+    return found or TellingRules(organisation=organisation)
 
 
 def _people(users: Iterable[User]) -> list[Recipient]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Circuit,
         MessageTemplate,
         Notification,
+        Preference,
         SmsUse,
         TellingRules,
     )
@@ -57,6 +58,24 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             pk=attempt.notification_id, state=NotificationState.SENDING, attempts=attempt.number
         )
 
+    def held_with(self, notification: Notification) -> NotificationQuerySet:
+        """What else waits to go out in the same mail: of the same ticket, or for the same summary."""
+        same = self.filter(
+            organisation_id=notification.organisation_id,
+            recipient_key=notification.recipient_key,
+            channel=notification.channel,
+            state=NotificationState.HELD,
+            hold=notification.hold,
+            carrier=None,
+        )
+        if notification.hold == Hold.BURST:
+            same = same.filter(event__ticket=notification.event.ticket_id)
+        return same.exclude(pk=notification.pk)
+
+    def carried_by(self, notification: Notification) -> NotificationQuerySet:
+        """What a message tells of as well, and has not told yet."""
+        return self.filter(carrier=notification, state=NotificationState.HELD)
+
     def by_channel(self, channel: str) -> NotificationQuerySet:
         return self.filter(channel=channel)
 
@@ -69,15 +88,16 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def for_sending(self) -> NotificationQuerySet:
         """With everything that a message is written from."""
-        return self.select_related(
+        related = self.select_related(
             "organisation",
-            "recipient",
+            "recipient__preference",
             "event__department",
             "event__ticket__organisation",
             "event__ticket__category",
             "event__ticket__department",
             "event__ticket__assignee",
         )
+        return related.prefetch_related("recipient__preference__switched_off")
 
     def for_list(self) -> NotificationQuerySet:
         return self.select_related("event__ticket", "recipient")
@@ -137,6 +157,12 @@ class TellingRulesQuerySet(models.QuerySet["TellingRules"]):
 
     def of_organisation(self, organisation_id: uuid.UUID) -> TellingRulesQuerySet:
         return self.filter(organisation_id=organisation_id)
+
+
+class PreferenceQuerySet(models.QuerySet["Preference"]):
+    def of_people(self, keys: Collection[uuid.UUID]) -> PreferenceQuerySet:
+        """With whose they are and what they have switched off."""
+        return self.filter(user__in=list(keys)).select_related("user").prefetch_related("switched_off")
 
 
 class SmsUseQuerySet(models.QuerySet["SmsUse"]):

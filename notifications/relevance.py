@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from notifications.bundles import Bundle
 from notifications.enums import Audience
+from notifications.models import Notification
 from tickets.enums import EventKind, Outcome, Status
 from tickets.models import Ticket, TicketEvent
 from tickets.subjects import subject_of
@@ -22,6 +24,22 @@ _ONLY_WHILE: dict[EventKind, Set[Status]] = {
 # Of each other's opposite only the last one holds.
 _ABOUT_A_MERGE = {EventKind.MERGED: True, EventKind.UNMERGED: False}
 _ABOUT_AN_ASSIGNMENT = {EventKind.ASSIGNED, EventKind.ASSIGNMENT_OVERRIDDEN, EventKind.HANDED_ON}
+
+
+def is_there(notification: Notification) -> bool:
+    """Whether there is still somebody to be told."""
+    person = notification.recipient
+    if person is None:
+        return not notification.recipient_key.startswith("user:")
+    return person.is_active
+
+
+def still_told(bundle: Bundle) -> bool:
+    """Whether there is anything left in it. Of a summary, what does not hold any more is left out."""
+    kept = [one for one in bundle.members if still_matters(one.event, one.event.ticket, one.audience)]
+    if bundle.is_digest:
+        bundle.members[:] = kept
+    return bool(kept)
 
 
 def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:

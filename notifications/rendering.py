@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from notifications.bundles import Bundle
+from notifications.digest import write_digest
 from notifications.enums import Audience, Channel
 from notifications.gsm import fit
 from notifications.models import MessageTemplate, Notification
-from notifications.occasion import RESIDENTS, Occasion, needs_code
-from notifications.queries import update_of
+from notifications.occasion import Occasion, needs_code
+from notifications.queries import updates_of
+from notifications.routing import RESIDENTS
 from notifications.unsubscribing import unsubscribe_link
 from notifications.wording import Words, words_for
 from notifications.wording.own import with_own
@@ -41,12 +45,16 @@ class Message:
     html: str = ""
     sms: str = ""
     unsubscribe_link: str = ""
+    is_about_one_ticket: bool = True
 
 
-def write_message(notification: Notification) -> Message | None:
-    """The words of a notification as things are now; None where what it is about is gone."""
+def write_message(bundle: Bundle) -> Message | None:
+    """The words of a message as things are now, with what it carries; None where what it is about is gone."""
+    notification = bundle.carrier
     with translation.override(_language(notification)), timezone.override(_zone(notification)):
-        occasion = _occasion(notification)
+        if bundle.is_digest and bundle.has_others:
+            return _summary(bundle)
+        occasion = _occasion(_speaker(bundle), bundle.members)
         if occasion is None:
             return None
         words = words_for(occasion)
@@ -55,6 +63,21 @@ def write_message(notification: Notification) -> Message | None:
         if notification.channel != Channel.EMAIL:
             return Message(sms=fit(words.sms, occasion.title))
         return write_mail(occasion, words, way_out=unsubscribe_link(notification))
+
+
+def _summary(bundle: Bundle) -> Message | None:
+    found = [_occasion(one, [one]) for one in bundle.members]
+    occasions = [occasion for occasion in found if occasion is not None]
+    if not occasions:
+        return None
+    subject, text, html = write_digest(bundle.carrier.organisation, occasions)
+    return Message(subject, text, html, is_about_one_ticket=False)
+
+
+def _speaker(bundle: Bundle) -> Notification:
+    """The member whose words lead: what somebody's own work is before what changed about it."""
+    own = [one for one in bundle.members if one.audience == Audience.ASSIGNEE]
+    return own[0] if own else bundle.members[-1]
 
 
 def _own_words(occasion: Occasion) -> MessageTemplate | None:
@@ -75,7 +98,7 @@ def _zone(notification: Notification) -> ZoneInfo:
     return ZoneInfo(notification.organisation.time_zone)
 
 
-def _occasion(notification: Notification) -> Occasion | None:
+def _occasion(notification: Notification, together: Sequence[Notification]) -> Occasion | None:
     event, ticket = notification.event, notification.event.ticket
     audience = Audience(notification.audience)
     verification = None
@@ -83,7 +106,8 @@ def _occasion(notification: Notification) -> Occasion | None:
         verification = ticket.verifications.pending().first()
         if verification is None or verification.expires_at <= timezone.now():
             return None
-    update = update_of(event) if audience in _TEAMS and ticket.project_id else [event]
+    told = [one.event for one in together]
+    update = updates_of(told) if audience in _TEAMS and ticket.project_id else [event]
     return Occasion(
         event=event,
         update=update,

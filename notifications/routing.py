@@ -18,6 +18,8 @@ class Way(Enum):
     MAIL_ELSE_SMS = "e-mail, else SMS"
 
 
+RESIDENTS = frozenset({Audience.REPORTER, Audience.SUPPORTERS, Audience.FOLLOWERS, Audience.CALLER})
+
 A, K = Audience, EventKind
 _LOOKING_ON = {A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.FOLLOWERS: Way.MAIL_ELSE_SMS}
 

@@ -102,6 +102,7 @@ urlpatterns = [
     path("v1/", include("accounts.api.urls")),
     path("v1/", include("departments.api.urls")),
     path("v1/", include("tickets.api.urls")),
+    path("v1/", include("notifications.api.urls")),
     path("v1/", include("accountability.api.urls")),
     path("v1/", include("reports.api.urls")),
     path("v1/", include("jobs.api.urls")),

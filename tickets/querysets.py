@@ -412,6 +412,10 @@ class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
             return self.filter(pk=event.pk)
         return self.filter(ticket_id=event.ticket_id, update_key=event.update_key).order_by("pk")
 
+    def of_updates(self, ticket_id: uuid.UUID, keys: Iterable[uuid.UUID]) -> TicketEventQuerySet:
+        """What happened to a ticket in these updates, in order."""
+        return self.filter(ticket_id=ticket_id, update_key__in=list(keys)).order_by("pk")
+
     def by_version(self) -> TicketEventQuerySet:
         """In the order in which a ticket's changes were made, whenever they count as happened."""
         return self.order_by("ticket_id", "ticket_version", "pk")

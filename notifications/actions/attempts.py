@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from notifications.enums import AttemptOutcome, NotificationState
+from notifications.enums import AttemptOutcome, Hold, NotificationState
 from notifications.models import Attempt, Notification
 from notifications.retry import LEASE
 from notifications.scrubbing import scrub
@@ -17,6 +17,8 @@ from notifications.scrubbing import scrub
 logger = logging.getLogger(__name__)
 
 S, A = NotificationState, AttemptOutcome
+# What waits for these goes out in one mail.
+_TOLD_TOGETHER = frozenset({Hold.BURST, Hold.DIGEST})
 
 
 def begin_attempt(notification: Notification) -> Attempt | None:
@@ -25,9 +27,15 @@ def begin_attempt(notification: Notification) -> Attempt | None:
     One conditional update decides: of several workers that read the same message one gets it.
     """
     now = timezone.now()
+    gathers = notification.state == S.HELD and notification.hold in _TOLD_TOGETHER
     with transaction.atomic():
+        if gathers:
+            _one_at_a_time(notification)
         if not _claim(notification, now):
             return None
+        if gathers:
+            others = Notification.objects.held_with(notification)
+            others.update(carrier=notification, next_attempt_at=None)
         if notification.state == S.SENDING:
             notification.tries.begun().update(outcome=A.LOST, ended_at=now)
             logger.warning("The worker that sent notification %s is gone.", notification.pk)
@@ -35,6 +43,13 @@ def begin_attempt(notification: Notification) -> Attempt | None:
         notification.attempts += 1
         notification.failures += 1
         return Attempt.objects.create(notification=notification, number=notification.attempts, began_at=now)
+
+
+def _one_at_a_time(notification: Notification) -> None:
+    """Two workers with two messages to one person must not each leave the other's out."""
+    about = f"{notification.recipient_key} {notification.channel}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [about])
 
 
 def _claim(notification: Notification, now: datetime) -> bool:
@@ -72,6 +87,6 @@ def end_attempt(
             outcome=outcome, ended_at=now, words=said, provider_reference=known_as
         )
         if mine and next_attempt_at is None:
-            carried = Notification.objects.filter(carrier=attempt.notification_id)
+            carried = Notification.objects.carried_by(attempt.notification)
             carried.update(state=state, last_error=said, **accepted)
     return state

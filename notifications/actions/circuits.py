@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 S = CircuitState
 _MINUTE = timedelta(minutes=1)
+# Of a channel for which no rate is set.
+_FEW = 60
 
 
 class Breaker:
@@ -104,7 +106,7 @@ class Breaker:
 
     def _take_turn(self) -> bool:
         """One of the messages of this minute, while the work that waited is done."""
-        now, limit = timezone.now(), settings.NOTIFICATION_DRAIN_PER_MINUTE[self.channel]
+        now, limit = timezone.now(), settings.NOTIFICATION_DRAIN_PER_MINUTE.get(self.channel, _FEW)
         draining = self._rows.filter(is_draining=True)
         in_this_minute = draining.filter(minute_began_at__gt=now - _MINUTE, drained__lt=limit)
         if in_this_minute.update(drained=F("drained") + 1):

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from notifications.actions.attempts import begin_attempt, end_attempt
 from notifications.actions.circuits import Breaker
+from notifications.actions.putting_off import is_put_off
 from notifications.actions.sms_limits import NoSmsLeft, give_back, take_parts
+from notifications.bundles import bundle_of
 from notifications.channels import (
     CHANNELS,
     MessageChannel,
@@ -25,7 +27,7 @@ from notifications.channels import (
 from notifications.enums import AttemptOutcome, Channel, Hold, NotificationState
 from notifications.inbound.stopped import refuse_stopped
 from notifications.models import Attempt, Notification
-from notifications.relevance import still_matters
+from notifications.relevance import is_there, still_told
 from notifications.rendering import Message, write_message
 from notifications.retry import delay_after, most_attempts
 
@@ -85,6 +87,8 @@ def _deliver_by(channel: Channel, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, 
     with CHANNELS[channel].session() as line:
         waiting = _read(keys)
         while notification := next(waiting, None):
+            if is_put_off(notification):
+                continue
             if not breaker.lets_through():
                 break
             attempt = begin_attempt(notification)
@@ -107,10 +111,11 @@ def _try(attempt: Attempt, line: MessageChannel, breaker: Breaker) -> str:
     notification = attempt.notification
     if notification.failures > most_attempts(notification.channel):
         return _give_up(attempt, A.SKIPPED, notification.last_error or _("Given up."))
-    if not _is_wanted(notification):
+    bundle = bundle_of(notification)
+    if not (is_there(notification) and still_told(bundle)):
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
     try:
-        message = write_message(notification)
+        message = write_message(bundle)
     except DatabaseError:
         raise
     except Exception as error:
@@ -118,15 +123,6 @@ def _try(attempt: Attempt, line: MessageChannel, breaker: Breaker) -> str:
     if message is None:
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
     return _send(attempt, message, line, breaker)
-
-
-def _is_wanted(notification: Notification) -> bool:
-    person = notification.recipient
-    if person is None and notification.recipient_key.startswith("user:"):
-        return False
-    if person is not None and not person.is_active:
-        return False
-    return still_matters(notification.event, notification.event.ticket, notification.audience)
 
 
 def _hold_for_template(attempt: Attempt, error: Exception) -> str:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
-from notifications.enums import Audience
+from notifications.enums import Audience, Channel, Hold, NotificationState
+from notifications.holds import Wait, Wishes, is_part_of_a_burst, wait_for
 from notifications.models import Notification
-from notifications.queries import Recipient, recipients_of, update_of
-from notifications.routing import ALSO_TOLD_TO_WHO_DID_IT, audiences_of, channels_of, concerns
+from notifications.queries import Recipient, kinds_not_told, recipients_of, update_of, wishes_of
+from notifications.routing import (
+    ALSO_TOLD_TO_WHO_DID_IT,
+    TEAM_KINDS,
+    audiences_of,
+    channels_of,
+    concerns,
+)
+from notifications.topics import TOPICS, topic_of
 from tickets.enums import EventKind
 from tickets.models import TicketEvent
 
@@ -24,18 +34,21 @@ def route_event(event_id: uuid.UUID) -> list[uuid.UUID]:
     event = events.filter(pk=event_id).first()
     if event is None:
         return []
+    if event.kind in kinds_not_told(event.organisation_id):
+        return []
     Notification.objects.bulk_create(_messages_about(event), ignore_conflicts=True)
     waiting = Notification.objects.of_event(event.pk).due_by(timezone.now())
     return list(waiting.values_list("pk", flat=True))
 
 
 def _messages_about(event: TicketEvent) -> Iterator[Notification]:
-    kind = EventKind(event.kind)
-    for audience, recipient in _told(event, kind):
-        channels = channels_of(
-            kind, audience, has_email=bool(recipient.email), has_phone=bool(recipient.phone)
-        )
-        for channel in channels:
+    kind, now = EventKind(event.kind), timezone.now()
+    told = list(_told(event, kind))
+    keys = [recipient.user_id for _audience, recipient in told if recipient.user_id]
+    wishes = wishes_of(keys, event.organisation)
+    for audience, recipient in told:
+        own = wishes.get(recipient.user_id) if recipient.user_id else None
+        for channel in _channels(kind, audience, recipient, own):
             yield Notification(
                 organisation_id=event.organisation_id,
                 event=event,
@@ -45,7 +58,42 @@ def _messages_about(event: TicketEvent) -> Iterator[Notification]:
                 recipient_key=recipient.key,
                 address=getattr(recipient, _ADDRESS_FOR[channel]),
                 language=recipient.language,
+                **_waits(event, audience, channel, own, now),
             )
+
+
+def _channels(
+    kind: EventKind, audience: Audience, recipient: Recipient, wishes: Wishes | None
+) -> list[Channel]:
+    """By those of the person's addresses that they want to hear of it by."""
+    has = {Channel.EMAIL: bool(recipient.email), Channel.SMS: bool(recipient.phone)}
+    by_all = channels_of(kind, audience, has_email=has[Channel.EMAIL], has_phone=has[Channel.SMS])
+    if wishes is None:
+        return by_all
+    topic = topic_of(kind, audience)
+    wanted = {channel: has[channel] and wishes.allows(topic, channel) for channel in has}
+    by_wish = channels_of(kind, audience, has_email=wanted[Channel.EMAIL], has_phone=wanted[Channel.SMS])
+    # What cannot be switched off goes by what there is.
+    return by_wish if by_wish or TOPICS[topic].may_be_off else by_all
+
+
+def _waits(
+    event: TicketEvent, audience: Audience, channel: Channel, wishes: Wishes | None, now: datetime
+) -> dict[str, object]:
+    """Whether the message is held, why, and until when."""
+    kind, seconds = EventKind(event.kind), settings.NOTIFICATION_BURST_SECONDS
+    wait = wait_for(topic_of(kind, audience), channel, wishes, now) if wishes else None
+    in_burst = is_part_of_a_burst(
+        audience,
+        channel,
+        has_project=event.ticket.project_id is not None,
+        is_change=kind in TEAM_KINDS,
+    )
+    if wait is None and in_burst and seconds:
+        wait = Wait(Hold.BURST, now + timedelta(seconds=seconds))
+    if wait is None:
+        return {"next_attempt_at": now}
+    return {"state": NotificationState.HELD, "hold": wait.hold, "next_attempt_at": wait.until}
 
 
 _ADDRESS_FOR = {"email": "email", "sms": "phone"}

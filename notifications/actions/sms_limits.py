@@ -7,7 +7,7 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from notifications.enums import Channel
-from notifications.gsm import parts
+from notifications.gsm import parts_of
 from notifications.models import Notification, SmsUse, TellingRules
 from notifications.queries import today_of
 from notifications.rendering import Message
@@ -25,7 +25,7 @@ def take_parts(notification: Notification, message: Message) -> int:
     """
     if notification.channel != Channel.SMS:
         return 0
-    organisation, taken = notification.organisation, parts(message.sms)
+    organisation, taken = notification.organisation, parts_of(message.sms).parts
     rules = TellingRules.objects.of_organisation(organisation.pk).first() or TellingRules()
     day = today_of(organisation)
     with transaction.atomic():

@@ -22,6 +22,7 @@ from accounts.site import signed_in_user
 from common.admin import MenuEntry, MenuGroup, ReadOnlyAdmin
 from common.errors import DomainError, NotAllowed
 from notifications.actions.sending_again import NOT_ARRIVED, send_again
+from notifications.admin import rules
 from notifications.enums import AttemptOutcome, NotificationState
 from notifications.models import Attempt, Notification, Receipt
 from notifications.permissions import can_send_again, reads_delivery_log
@@ -91,7 +92,15 @@ class NotificationAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         again = self.admin_site.admin_view(require_POST(self.again_view))
         name = "notifications_notification_send_again"
-        return [path("<uuid:key>/send-again/", again, name=name), *super().get_urls()]
+        rules_page = self.admin_site.admin_view(self.rules_view)
+        return [
+            path("<uuid:key>/send-again/", again, name=name),
+            path("rules/", rules_page, name=rules.PAGE),
+            *super().get_urls(),
+        ]
+
+    def rules_view(self, request: HttpRequest) -> HttpResponse:
+        return rules.rules_view(request, self.admin_site.each_context(request))
 
     def change_view(
         self,

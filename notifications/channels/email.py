@@ -71,7 +71,6 @@ def _hang_up(connection: BaseEmailBackend) -> None:
 
 
 def _mail(notification: Notification, message: Message) -> EmailMultiAlternatives:
-    thread = _thread_id(notification)
     mail = EmailMultiAlternatives(
         subject=clean_line(message.subject),
         body=message.text,
@@ -79,15 +78,20 @@ def _mail(notification: Notification, message: Message) -> EmailMultiAlternative
         to=[notification.address],
         headers={
             "Message-ID": _message_id(notification),
-            "References": thread,
-            "In-Reply-To": thread,
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
+            **_thread(notification, message),
             **_way_out(message),
         },
     )
     mail.attach_alternative(message.html, "text/html")
     return mail
+
+
+def _thread(notification: Notification, message: Message) -> dict[str, str]:
+    """What mail programs put the mails about one ticket together by; a summary is about several."""
+    thread = _thread_id(notification)
+    return {"References": thread, "In-Reply-To": thread} if message.is_about_one_ticket else {}
 
 
 def _way_out(message: Message) -> dict[str, str]:

@@ -4,16 +4,19 @@ from notifications.inbound.models import InboundMessage, OrganisationChannels, S
 from notifications.models.attempt import Attempt, Receipt
 from notifications.models.circuit import Circuit
 from notifications.models.message import Notification
+from notifications.models.preference import ChannelChoice, Preference
 from notifications.models.rules import SmsUse, TellingRules
 from notifications.models.template import MessageTemplate
 
 __all__ = [
     "Attempt",
+    "ChannelChoice",
     "Circuit",
     "InboundMessage",
     "MessageTemplate",
     "Notification",
     "OrganisationChannels",
+    "Preference",
     "Receipt",
     "SmsUse",
     "SuppressedAddress",

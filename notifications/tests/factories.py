@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.tests.factories import UserFactory
-from notifications.actions.deliver import deliver
+from notifications.actions.deliver import deliver, deliver_due
 from notifications.actions.route import route_event
+from notifications.enums import NotificationState
 from notifications.models import Notification
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
@@ -19,6 +22,14 @@ def resident(**fields: object) -> User:
 
 def last_event(ticket: Ticket, kind: EventKind) -> TicketEvent:
     return ticket.events.filter(kind=kind).order_by("-pk")[:1].get()
+
+
+def release() -> int:
+    """Let what is held go now, as if its time had come. Returns how many mails and SMS went out."""
+    Notification.objects.filter(state=NotificationState.HELD, carrier=None).update(
+        next_attempt_at=timezone.now()
+    )
+    return deliver_due()
 
 
 def tell(ticket: Ticket, kind: EventKind) -> dict[tuple[str, str], str]:

@@ -16,7 +16,7 @@ from departments.models import Category
 from notifications.actions.deliver import deliver_due
 from notifications.actions.route import route_event
 from notifications.enums import Channel, NotificationState
-from notifications.gsm import parts
+from notifications.gsm import parts_of
 from notifications.models import Notification, SmsUse, TellingRules
 from notifications.tests.factories import last_event, resident
 from tests.inboxes import Inbox
@@ -45,7 +45,7 @@ S = NotificationState
     ],
 )
 def test_parts_of_an_sms(text: str, expected: int) -> None:
-    assert parts(text) == expected
+    assert parts_of(text).parts == expected
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from notifications.enums import Audience, NotificationState
 from notifications.gsm import LIMIT, length, to_gsm
 from notifications.models import Notification
 from notifications.queries import recipients_of
-from notifications.tests.factories import last_event, resident, tell
+from notifications.tests.factories import last_event, release, resident, tell
 from tests.inboxes import Inbox
 from tickets.actions.assignment import override_assignment
 from tickets.actions.conversation import add_message
@@ -291,6 +291,7 @@ def test_everybody_on_a_projects_ticket_hears_what_changed_and_who_works_on_it(
     boss = staff_member(category.department, role=Role.ORGANISATION_ADMIN)
     start_work(ticket, acting_user=boss)
     tell(ticket, EventKind.STARTED)
+    release()
     text = mailbox.to(str(people[1].email))[0].text
     assert "Status: open → in progress" in text
     assert "Current assignees: Ann Lee, Ben Ray." in text

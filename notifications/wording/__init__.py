@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from notifications.enums import Audience
-from notifications.occasion import RESIDENTS, Occasion
+from notifications.occasion import Occasion
+from notifications.routing import RESIDENTS
 from notifications.wording.accounts import ACCOUNT_WORDS
 from notifications.wording.residents import RESIDENT_WORDS
 from notifications.wording.staff import STAFF_WORDS

@@ -48,10 +48,19 @@ from departments.tests.factories import (
     WardFactory,
 )
 from notifications.actions.route import route_event
-from notifications.enums import Channel, NotificationState
+from notifications.enums import Channel, NotificationState, Topic
 from notifications.inbound.enums import Became
 from notifications.inbound.models import InboundMessage, OrganisationChannels
-from notifications.models import Attempt, MessageTemplate, Notification, Receipt, SmsUse, TellingRules
+from notifications.models import (
+    Attempt,
+    ChannelChoice,
+    MessageTemplate,
+    Notification,
+    Preference,
+    Receipt,
+    SmsUse,
+    TellingRules,
+)
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
@@ -323,3 +332,5 @@ def _tell(one: Neighbour) -> None:
     Receipt.objects.create(attempt=attempt, state=NotificationState.BOUNCED, words=said, at=now)
     TellingRules.objects.get_or_create(organisation=one.organisation)
     SmsUse.objects.get_or_create(organisation=one.organisation, day=timezone.localdate())
+    wishes, _is_new = Preference.objects.get_or_create(user=one.resident)
+    ChannelChoice.objects.get_or_create(preference=wishes, topic=Topic.MESSAGES, channel=Channel.SMS)

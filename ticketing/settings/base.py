@@ -432,6 +432,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "callbacks", "description": "People who want to be called."},
         {"name": "projects", "description": "Work that belongs together."},
         {"name": "events", "description": "What happened, in the order in which it happened, and live."},
+        {"name": "preferences", "description": "What a person is told, and how."},
         {"name": "accountability", "description": "Missed promises, points, boards and appeals."},
         {"name": "reports", "description": "Figures of a month."},
         {"name": "jobs", "description": "What runs by the clock."},

@@ -19,6 +19,7 @@ from django.utils import timezone
 from pytest_bdd import given, parsers, then, when
 
 from notifications.actions.deliver import deliver_due
+from notifications.enums import Hold, NotificationState
 from notifications.models import Notification
 from tests.features.steps.accounts import CODE
 from tests.features.world import World, first_match
@@ -181,6 +182,14 @@ def mailbox_is_emptied(world: World) -> None:
 @then(parsers.parse('"{email}" has a mail that says "{words}"'))
 def has_mail(world: World, email: str, words: str) -> None:
     world.mailbox.wait_for(email, containing=words)
+
+
+@when(parsers.parse("two minutes pass for the {count:d} things that are to be told"))
+def two_minutes_pass(world: World, count: int) -> None:
+    held = Notification.objects.filter(state=NotificationState.HELD, hold=Hold.BURST)
+    wait_until(lambda: held.count() == count, seconds=15)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+        deliver_due()
 
 
 @when("no mail can be delivered")

@@ -1,0 +1,35 @@
+"""What goes out in one mail: the message that carries, and those that it tells of as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from notifications.enums import Hold
+from notifications.models import Notification
+
+# The others are counted in the mail, and stand on their tickets' pages.
+MOST = 100
+_TOLD_TOGETHER = frozenset({Hold.BURST, Hold.DIGEST, Hold.TEMPLATE})
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The members in the order in which they happened; mostly the message alone."""
+
+    carrier: Notification
+    members: list[Notification]
+    is_digest: bool = False
+
+    @property
+    def has_others(self) -> bool:
+        return len(self.members) > 1
+
+
+def bundle_of(carrier: Notification) -> Bundle:
+    """A message with what it carries. Asks nothing where it never waited for others."""
+    if carrier.hold not in _TOLD_TOGETHER:
+        return Bundle(carrier, [carrier])
+    carried = list(Notification.objects.for_sending().carried_by(carrier))
+    hold = carried[0].hold if carried else carrier.hold
+    members = sorted([carrier, *carried], key=lambda one: (one.event.occurred_at, one.event_id))
+    return Bundle(carrier, members, is_digest=hold == Hold.DIGEST)
