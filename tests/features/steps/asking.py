@@ -184,7 +184,7 @@ def has_mail(world: World, email: str, words: str) -> None:
     world.mailbox.wait_for(email, containing=words)
 
 
-@when(parsers.parse("two minutes pass for the {count:d} things that are to be told"))
+@when(parsers.parse("two minutes pass, messages to the team waiting: {count:d}"))
 def two_minutes_pass(world: World, count: int) -> None:
     held = Notification.objects.filter(state=NotificationState.HELD, hold=Hold.BURST)
     wait_until(lambda: held.count() == count, seconds=15)
