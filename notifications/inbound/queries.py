@@ -15,7 +15,7 @@ from common.errors import NotFound
 from notifications.enums import Audience, Channel
 from notifications.inbound.models import OrganisationChannels, SuppressedAddress
 from notifications.models import Notification
-from notifications.occasion import RESIDENTS
+from notifications.routing import RESIDENTS
 from tickets.enums import EventKind, Status
 from tickets.models import Ticket, Verification
 from tickets.permissions import can_view_ticket

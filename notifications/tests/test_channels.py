@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from accounts.sms import SmsNotSent, send_sms
 from notifications.actions.route import route_event
+from notifications.bundles import bundle_of
 from notifications.channels import CHANNELS, SMS_PROVIDERS, ChannelNotSetUp
 from notifications.channels.console import ConsoleChannel
 from notifications.enums import Channel
@@ -44,7 +45,7 @@ def test_every_channel_has_a_class() -> None:
 def test_the_console_channel_writes_the_message_into_the_log(
     notification: Notification, caplog: pytest.LogCaptureFixture
 ) -> None:
-    message = write_message(notification)
+    message = write_message(bundle_of(notification))
     assert message is not None
     with caplog.at_level(logging.INFO):
         reference = SMS_PROVIDERS["console"]().send(notification, message)
