@@ -58,4 +58,4 @@ class PreferencesEndpoint(Endpoint):
             switched_off=switched_off(wishes, changes.get("topics", {})),
         )
         choose(person, chosen, acting_user=person)
-        return Response(shown(wishes_for(User.objects.get(pk=person.pk))))
+        return Response(shown(wishes_for(person)))
