@@ -14,6 +14,7 @@ _OWN_SECRETS = (
     "SECRET_KEY",
     "API_KEY_PEPPER",
     "EMAIL_HOST_PASSWORD",
+    "IMAP_PASSWORD",
     "TWILIO_AUTH_TOKEN",
     "TWILIO_ACCOUNT_SID",
 )
@@ -68,4 +69,5 @@ def redact(text: str) -> str:
 def _own_secrets() -> Iterator[str]:
     values: list[Any] = [getattr(settings, name, "") for name in _OWN_SECRETS]
     values += [database.get("PASSWORD", "") for database in settings.DATABASES.values()]
+    values += getattr(settings, "ANYMAIL", {}).values()
     return (value for value in values if isinstance(value, str) and len(value) >= _SHORTEST)

@@ -13,5 +13,6 @@ class NotificationsConfig(AppConfig):
         import_module("notifications.receivers")
         import_module("notifications.own_data")
         import_module("notifications.inbound.own_data")
+        import_module("notifications.inbound.receivers")
         import_module("notifications.backlogs")
         import_module("notifications.account_sms")

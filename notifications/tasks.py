@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from notifications.actions import deliver as delivery
 from notifications.actions.route import route_event
+from notifications.inbound.actions import answering, fetching
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,16 @@ def deliver(*, notification_id: str) -> None:
 @shared_task(name="notifications.deliver_due", queue="delivery")
 def deliver_due() -> int:
     return delivery.deliver_due()
+
+
+@shared_task(name="notifications.fetch_mail", queue="delivery")
+def fetch_mail() -> int:
+    return fetching.fetch_mail()
+
+
+@shared_task(name="notifications.send_answers", queue="delivery")
+def send_answers() -> int:
+    return answering.send_answers()
 
 
 def _hand_on(notification_id: uuid.UUID) -> None:

@@ -44,6 +44,19 @@ def check_twilio_is_whole_or_absent(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register()
+def check_mail_webhooks_are_locked(**kwargs: Any) -> list[CheckMessage]:
+    if not settings.MAIL_WEBHOOKS or ":" in settings.ANYMAIL.get("WEBHOOK_SECRET", ""):
+        return []
+    return [
+        Error(
+            "MAIL_WEBHOOKS opens addresses where anybody could post mails in anybody's name.",
+            hint="Set ANYMAIL_WEBHOOK_SECRET to NAME:PASSWORD, and enter both at the provider.",
+            id="ticketing.E006",
+        )
+    ]
+
+
+@register()
 def check_secret_key(**kwargs: Any) -> list[CheckMessage]:
     if len(settings.SECRET_KEY) >= SHORTEST_KEY:
         return []

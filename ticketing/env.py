@@ -45,6 +45,12 @@ def env_str(name: str, default: str | None = None) -> str:
     return value if value is not None else str(default)
 
 
+def env_beginning_with(beginning: str) -> dict[str, str]:
+    """Every setting of a family, by its name without the common beginning."""
+    names = {name.removesuffix("_FILE") for name in os.environ if name.startswith(beginning)}
+    return {name.removeprefix(beginning): env_str(name) for name in sorted(names)}
+
+
 def env_bool(name: str, *, default: bool) -> bool:
     value = read_value(name)
     if value is None or not value.strip():

@@ -37,5 +37,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         3, 10, "departments.keep_up_with_holidays", day_of_month="1"
     ),
     "Compare open clocks with their history": at(2, 40, "tickets.verify_clocks"),
+    "Fetch mail that came in": every(60, "notifications.fetch_mail"),
+    "Send answers to mail that came in": every(60, "notifications.send_answers"),
     "Send messages that wait for another attempt": every(30, "notifications.deliver_due"),
 }

@@ -9,12 +9,14 @@ from email.utils import formataddr, parseaddr
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from common.text import clean_line
 from notifications.channels.base import ChannelNotSetUp, MessageChannel, ProviderDown, Refused, TryAgain
+from notifications.inbound.mail.tokens import reply_address
 from notifications.models import Notification
 from notifications.rendering import Message
 
@@ -33,7 +35,7 @@ class EmailChannel:
             _hang_up(connection)
 
     def send(self, notification: Notification, message: Message) -> str:
-        if not settings.EMAIL_HOST:
+        if _is_by_smtp() and not settings.EMAIL_HOST:
             raise ChannelNotSetUp("There is no mail server: EMAIL_HOST is empty.")
         mail = _mail(notification, message)
         mail.connection = self.connection
@@ -46,10 +48,14 @@ class EmailChannel:
             raise kind(_words(error.smtp_code, error.smtp_error)) from error
         except (BadHeaderError, UnicodeError) as error:
             raise Refused(str(error)) from error
+        except AnymailRecipientsRefused as error:
+            raise Refused(str(error)) from error
+        except AnymailAPIError as error:
+            raise _about_request(error) from error
         # Everything else, a refused sign-in included, is for whoever runs the server to put right.
         except (smtplib.SMTPException, OSError) as error:
             raise ProviderDown(str(error)) from error
-        return str(mail.extra_headers["Message-ID"])
+        return _reference(mail)
 
     def _hand_over(self, mail: EmailMultiAlternatives) -> None:
         """Send it, over what is shared; after anything that went wrong the next has a new connection."""
@@ -62,6 +68,23 @@ class EmailChannel:
             if self.connection is not None:
                 _hang_up(self.connection)
             raise
+
+
+def _is_by_smtp() -> bool:
+    return bool(settings.EMAIL_BACKEND.startswith("django."))
+
+
+def _reference(mail: EmailMultiAlternatives) -> str:
+    """What a provider of anymail's calls it in its webhooks; else its Message-ID, which bounces quote."""
+    status = getattr(mail, "anymail_status", None)
+    known_as = getattr(status, "message_id", None)
+    return str(known_as or mail.extra_headers["Message-ID"])
+
+
+def _about_request(error: AnymailAPIError) -> Refused | ProviderDown:
+    status = error.status_code or 0
+    for_good = 400 <= status < 500 and status not in {401, 402, 403, 408, 429}
+    return Refused(str(error)) if for_good else ProviderDown(str(error))
 
 
 def _hang_up(connection: BaseEmailBackend) -> None:
@@ -81,6 +104,7 @@ def _mail(notification: Notification, message: Message) -> EmailMultiAlternative
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             **_thread(notification, message),
+            **_way_back(notification, message),
             **_way_out(message),
         },
     )
@@ -92,6 +116,12 @@ def _thread(notification: Notification, message: Message) -> dict[str, str]:
     """What mail programs put the mails about one ticket together by; a summary is about several."""
     thread = _thread_id(notification)
     return {"References": thread, "In-Reply-To": thread} if message.is_about_one_ticket else {}
+
+
+def _way_back(notification: Notification, message: Message) -> dict[str, str]:
+    """Where an answer goes on with the ticket; of a summary nobody could tell with which."""
+    address = reply_address(notification.pk) if message.is_about_one_ticket else ""
+    return {"Reply-To": address} if address else {}
 
 
 def _way_out(message: Message) -> dict[str, str]:

@@ -9,19 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from notifications.gsm import fit, to_gsm
-from notifications.inbound.queries import Told
 from notifications.occasion import moment_words
 from tickets.enums import Status
 from tickets.models import Ticket
-
-
-def language_of(told: Told | None) -> str:
-    """The language in which somebody was told the last thing; without one, the installation's."""
-    known = dict(settings.LANGUAGES)
-    if told is None:
-        return settings.LANGUAGE_CODE
-    wanted = (told.notification.language, told.notification.organisation.language)
-    return next((code for code in wanted if code in known), settings.LANGUAGE_CODE)
 
 
 def status(ticket: Ticket) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organisation
 from accounts.queries import find_user_by_phone
 from common.errors import NotFound
+from common.identifiers import as_uuid
 from notifications.enums import Audience, Channel
+from notifications.inbound.mail.tokens import notification_in
 from notifications.inbound.models import OrganisationChannels, SuppressedAddress
 from notifications.models import Notification
 from notifications.routing import RESIDENTS
@@ -24,6 +29,8 @@ from tickets.verification import code_for
 PHONE_CHANNELS = (Channel.SMS, Channel.WHATSAPP)
 _ASKED_BY = (EventKind.RESOLVED, EventKind.CODE_SENT)
 _LATEST = 50
+# What all mails about a ticket refer to: notifications.channels.email.
+_THREAD = re.compile(r"^<ticket\.([0-9a-f-]{36})@")
 
 
 @dataclass(frozen=True)
@@ -41,9 +48,65 @@ class Told:
         """The person, or a visitor: somebody without an account is never the system."""
         return self.notification.recipient or AnonymousUser()
 
+    def is_from(self, sender: str) -> bool:
+        """Whether a mail comes from whom the message was sent to: its address, or theirs by now."""
+        person = self.notification.recipient
+        theirs = {self.notification.address, (person.email or "") if person else ""} - {""}
+        return sender in {address.lower() for address in theirs}
+
     @property
     def is_reporter(self) -> bool:
         return self.notification.audience == Audience.REPORTER
+
+
+def language_of(told: Told | None, organisation: Organisation | None = None) -> str:
+    """The language in which somebody was told the last thing; without one the organisation's."""
+    known = dict(settings.LANGUAGES)
+    wanted = [organisation.language] if organisation else []
+    if told is not None:
+        wanted = [told.notification.language, told.notification.organisation.language]
+    return next((code for code in wanted if code in known), settings.LANGUAGE_CODE)
+
+
+def told_by_token(addresses: list[str]) -> Told | None:
+    """The message whose reply address is among these."""
+    keys = [key for address in addresses if (key := notification_in(address)) is not None]
+    found = _of_who_is_here().filter(pk__in=keys).first() if keys else None
+    return Told(found) if found else None
+
+
+def told_by_references(references: list[str], sender: str) -> Told | None:
+    """The message to this sender that a mail answers: by its own id, else the last about the same ticket."""
+    to_sender = _of_who_is_here().filter(channel=Channel.EMAIL, address=sender)
+    sent = to_sender.filter(sent_at__isnull=False).order_by("-created_at", "-pk")
+    found = sent.filter(provider_reference__in=references).first()
+    tickets = [key for reference in references if (key := _ticket_of_thread(reference)) is not None]
+    if found is None and tickets:
+        found = sent.filter(event__ticket__in=tickets).first()
+    return Told(found) if found else None
+
+
+def _ticket_of_thread(reference: str) -> uuid.UUID | None:
+    match = _THREAD.match(reference)
+    return as_uuid(match[1]) if match else None
+
+
+def organisation_at(addresses: list[str]) -> Organisation | None:
+    """Whose own address a mail was sent to."""
+    rows = OrganisationChannels.objects.with_mail_address_among(addresses)
+    row = rows.filter(organisation__is_active=True).select_related("organisation").first()
+    return row.organisation if row else None
+
+
+def organisation_mail_addresses() -> set[str]:
+    rows = OrganisationChannels.objects.exclude(mail_address="")
+    return set(rows.values_list("mail_address", flat=True))
+
+
+def _of_who_is_here() -> Any:
+    """Messages to addresses, and to people who have not left."""
+    left = Q(recipient__isnull=False, recipient__is_active=False)
+    return Notification.objects.for_sending().exclude(left)
 
 
 def last_told(address: str, *, organisation_id: uuid.UUID | None = None) -> Told | None:
@@ -52,7 +115,7 @@ def last_told(address: str, *, organisation_id: uuid.UUID | None = None) -> Told
 
 
 def _told(address: str, organisation_id: uuid.UUID | None) -> list[Told]:
-    sent = Notification.objects.for_sending().filter(
+    sent = _of_who_is_here().filter(
         address=address, channel__in=PHONE_CHANNELS, audience__in=RESIDENTS, sent_at__isnull=False
     )
     if organisation_id is not None:

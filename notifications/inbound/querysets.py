@@ -8,6 +8,7 @@ from django.db import models
 
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
+from notifications.enums import Channel
 
 if TYPE_CHECKING:
     from notifications.inbound.models import InboundMessage, OrganisationChannels, SuppressedAddress
@@ -39,6 +40,11 @@ class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
 
     def answered(self) -> InboundMessageQuerySet:
         return self.exclude(answer="")
+
+    def to_answer(self, since: datetime) -> InboundMessageQuerySet:
+        """Mails whose answer was not sent yet, the oldest first."""
+        waiting = self.answered().filter(channel=Channel.EMAIL, answered_at__isnull=True)
+        return waiting.since(since).select_related("ticket", "organisation").order_by("received_at", "pk")
 
     def newest_first(self) -> InboundMessageQuerySet:
         return self.order_by("-received_at", "-pk")

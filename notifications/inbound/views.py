@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from functools import wraps
+from hmac import compare_digest
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
@@ -18,6 +21,8 @@ from notifications.inbound.actions.tracking import told_by_twilio
 from notifications.inbound.queries import organisation_with_whatsapp
 
 View = Callable[[HttpRequest], HttpResponse]
+# A mail of 25 MB in base64, twice for providers that send its parts and the whole, and words around it.
+LARGEST_POST = 80 * 1024 * 1024
 _STOPPED = {"STOP": True, "START": False}
 
 
@@ -31,6 +36,31 @@ def signed_by_twilio(view: View) -> View:
         return view(request) if _is_signed(request) else HttpResponseForbidden()
 
     return checked
+
+
+def takes_mails(view: Any) -> View:
+    """Leave room for a mail with its attachments in one body, where Django has room for a form.
+
+    Who asks is checked by anymail, with the secret; it is read only then.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def roomy(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if int(request.headers.get("Content-Length") or 0) > LARGEST_POST:
+            return HttpResponse(status=413)
+        if request.content_type == "application/json" and _knows_the_secret(request):
+            request._body = request.read(LARGEST_POST)
+        answer: HttpResponse = view(request, *args, **kwargs)
+        return answer
+
+    return roomy
+
+
+def _knows_the_secret(request: HttpRequest) -> bool:
+    given = request.headers.get("Authorization", "").encode()
+    wanted = b64encode(settings.ANYMAIL.get("WEBHOOK_SECRET", "").encode())
+    return compare_digest(given, b"Basic " + wanted)
 
 
 def _is_signed(request: HttpRequest) -> bool:

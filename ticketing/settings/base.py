@@ -14,7 +14,7 @@ from django.conf import locale
 from django.utils.translation import gettext_lazy as _
 
 from ticketing.database_urls import celery_address, parse_database_url, redis_address
-from ticketing.env import env_bool, env_int, env_list, env_port, env_str
+from ticketing.env import env_beginning_with, env_bool, env_int, env_list, env_port, env_str
 from ticketing.runtime.places import PROJECT_DIR, find_places
 from ticketing.schedule import SCHEDULE
 from ticketing.settings.console import UNFOLD as UNFOLD
@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "csp",
+    "anymail",
 ]
 MIDDLEWARE = [
     "common.request_id.RequestIdMiddleware",
@@ -292,6 +293,21 @@ EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", default=EMAIL_PORT == 465)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <noreply@{urlsplit(SITE_URL).hostname}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Or one of anymail's, such as anymail.backends.postmark.EmailBackend, with what it needs as ANYMAIL_….
+EMAIL_BACKEND = env_str("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+ANYMAIL = env_beginning_with("ANYMAIL_")
+# Whose webhooks are open, such as postmark; each asks for ANYMAIL_WEBHOOK_SECRET.
+MAIL_WEBHOOKS = env_list("MAIL_WEBHOOKS")
+# Answers to mails: reply@example.org makes reply+TOKEN@example.org. Empty: nobody is asked to answer.
+REPLY_ADDRESS = env_str("REPLY_ADDRESS", "")
+# The name under which our mail server says what it found of SPF, DKIM and DMARC.
+MAIL_AUTHSERV_ID = env_str("MAIL_AUTHSERV_ID", "")
+IMAP_HOST = env_str("IMAP_HOST", "")
+IMAP_PORT = env_port("IMAP_PORT", default=993)
+IMAP_SSL = env_bool("IMAP_SSL", default=True)
+IMAP_USER = env_str("IMAP_USER", "")
+IMAP_PASSWORD = env_str("IMAP_PASSWORD", "")
+IMAP_FOLDER = env_str("IMAP_FOLDER", "INBOX")
 # twilio, or console: lines of the log in place of SMS.
 SMS_PROVIDER = env_str("SMS_PROVIDER", "twilio")
 TWILIO_ACCOUNT_SID = env_str("TWILIO_ACCOUNT_SID", "")

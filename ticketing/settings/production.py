@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from ticketing.env import env_bool, env_int, env_str
 from ticketing.settings.base import *  # noqa: F403
-from ticketing.settings.base import LOGGING
+from ticketing.settings.base import EMAIL_BACKEND, LOGGING
 
 SECRET_KEY = env_str("SECRET_KEY")
 DEMO = False
-EMAIL_HOST = env_str("EMAIL_HOST")
+if EMAIL_BACKEND.startswith("django."):
+    EMAIL_HOST = env_str("EMAIL_HOST")
 
 # Only behind a proxy that ends TLS and sets this header itself: anybody can send it.
 if env_bool("TRUST_FORWARDED_PROTO", default=False):

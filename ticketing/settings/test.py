@@ -21,6 +21,7 @@ SITE_URL = "http://testserver"
 # Nobody is reached, unless a test that starts a server of its own says where its post office is.
 EMAIL_HOST, EMAIL_USE_TLS, EMAIL_USE_SSL = "127.0.0.1", False, False
 EMAIL_PORT = env_port("TESTS_SMTP_PORT", default=1)
+ANYMAIL, MAIL_WEBHOOKS = {"WEBHOOK_SECRET": "mailer:secret"}, ["postmark"]
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN = "AC00000000000000000000000000000000", "test"
 TWILIO_FROM, TWILIO_BASE_URL = "+27120000000", env_str("TESTS_TWILIO_BASE_URL", "http://127.0.0.1:1")
 LOGGING["root"]["level"] = "WARNING"

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from common.redaction import HIDDEN
 from common.text import is_showable
+from notifications.enums import Channel
 from notifications.inbound.enums import Became, Ignored
 from notifications.inbound.models import LONGEST_ANSWER, LONGEST_TEXT, InboundMessage
 from notifications.inbound.queries import hide_codes_of
@@ -22,6 +23,7 @@ from tickets.workflow import MAX_NOTE
 
 # More from one sender in an hour is a program, or somebody who must not have our attention.
 MOST_AN_HOUR = 60
+MOST_MAILS_AN_HOUR = 20
 HELP_EVERY = timedelta(days=1)
 
 
@@ -70,7 +72,8 @@ def _claim(received: Received) -> InboundMessage | None:
 
 def _writes_too_often(message: InboundMessage) -> bool:
     lately = _earlier(message).since(timezone.now() - timedelta(hours=1))
-    return lately.count() >= MOST_AN_HOUR
+    most = MOST_MAILS_AN_HOUR if message.channel == Channel.EMAIL else MOST_AN_HOUR
+    return bool(lately.count() >= most)
 
 
 def _earlier(message: InboundMessage) -> Any:
@@ -110,6 +113,9 @@ def about(message: InboundMessage, ticket: Ticket | None) -> None:
 def answer(message: InboundMessage, words: str) -> None:
     """What the sender is told in return, once, however often the message is told."""
     message.answer = words[:LONGEST_ANSWER]
+    if message.channel != Channel.EMAIL:
+        # With the answer to the provider's own request.
+        message.answered_at = timezone.now()
 
 
 def may_be_helped(message: InboundMessage) -> bool:

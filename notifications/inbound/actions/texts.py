@@ -29,7 +29,7 @@ from notifications.inbound.actions.stopping import start, stop
 from notifications.inbound.enums import Became, Ignored, WhyStopped
 from notifications.inbound.keywords import Intent
 from notifications.inbound.models import InboundMessage
-from notifications.inbound.queries import Told, last_told, questions_to, stopped, ticket_shown_to
+from notifications.inbound.queries import Told, language_of, last_told, questions_to, stopped, ticket_shown_to
 from notifications.inbound.words import Said, understand
 from tickets.actions.conversation import add_message
 from tickets.actions.verification import WrongCode, dispute_resolution, verify_resolution
@@ -81,7 +81,7 @@ def receive_text(
             ignore(message, Ignored.LOOP)
             return
         reply = _Reply(message, received.text, has_pictures=has_pictures)
-        with translation.override(answers.language_of(reply.told)):
+        with translation.override(language_of(reply.told)):
             _act(reply, is_stopped)
 
     return take_in(received, act)

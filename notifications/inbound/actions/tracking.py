@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.utils import timezone
 
 from notifications.actions.receipts import record_receipt
 from notifications.enums import Channel, NotificationState
 from notifications.inbound.actions.stopping import stop
 from notifications.inbound.enums import WhyStopped
+from notifications.inbound.mail.bounces import is_gone
 
 # "queued" and "sending" say nothing new; that a message was read is more than we want to know.
 _TWILIO_STATES = {
@@ -33,3 +35,31 @@ def told_by_twilio(channel: str, sid: str, status: str, error: str) -> bool:
     if error == _UNSUBSCRIBED:
         stop(channel, receipt.attempt.notification.address, reason=WhyStopped.CARRIER)
     return True
+
+
+# What anymail calls it, in our words. "queued" and "deferred" say nothing yet; what people open is theirs.
+_MAIL_STATES = {
+    EventType.SENT: NotificationState.ACCEPTED,
+    EventType.DELIVERED: NotificationState.DELIVERED,
+    EventType.BOUNCED: NotificationState.BOUNCED,
+    EventType.REJECTED: NotificationState.BOUNCED,
+    EventType.FAILED: NotificationState.BOUNCED,
+}
+_WHY_STOPPED = {
+    EventType.COMPLAINED: WhyStopped.COMPLAINED,
+    EventType.UNSUBSCRIBED: WhyStopped.UNSUBSCRIBED,
+}
+
+
+def told_by_mail_provider(event: AnymailTrackingEvent) -> None:
+    """Move the mail that the provider knows by this id, and stop addresses that take no more of ours."""
+    address = (event.recipient or "").strip().lower()
+    state = _MAIL_STATES.get(event.event_type)
+    words = event.mta_response or event.description or event.event_type
+    if state is not None and event.message_id:
+        record_receipt(Channel.EMAIL, event.message_id, state, words, event.timestamp or timezone.now())
+    why = _WHY_STOPPED.get(event.event_type)
+    if state == NotificationState.BOUNCED and (event.reject_reason == RejectReason.INVALID or is_gone(words)):
+        why = WhyStopped.BOUNCED
+    if why is not None and address:
+        stop(Channel.EMAIL, address, reason=why)

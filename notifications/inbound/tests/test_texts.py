@@ -279,8 +279,9 @@ def test_a_stranger_gets_one_helpful_answer_and_no_second_one_that_day() -> None
     assert answer_to(STRANGER, "Hello??") == ""
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1), tick=False):
         assert "To report a problem" in answer_to(STRANGER, "Hello???")
-    kept = InboundMessage.objects.values_list("became", "ignored_because", "organisation")
-    assert list(kept) == [(Became.IGNORED, Ignored.UNKNOWN, None)] * 3
+    rows = InboundMessage.objects.all()
+    kept = [(row.became, row.ignored_because, row.organisation) for row in rows]
+    assert kept == [(Became.IGNORED, Ignored.UNKNOWN, None)] * 3
 
 
 @pytest.mark.parametrize("sender", ["Vodacom", "12345", "+1", "", "whatsapp:x", OURS])
