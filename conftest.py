@@ -33,6 +33,7 @@ pytest_plugins = [
     "tests.features.steps.integrating",
     "tests.features.steps.messages",
     "tests.features.steps.people",
+    "tests.features.steps.replying",
     "tests.features.steps.reporting",
     "tests.features.steps.verifying",
     # Last, because they use words of the others.

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notifications.enums import Audience, Channel, Hold, NotificationState
 from notifications.holds import Wait, Wishes, is_part_of_a_burst, wait_for
+from notifications.inbound.queries import whatsapp_number_of
 from notifications.models import Notification
 from notifications.queries import Recipient, kinds_not_told, recipients_of, update_of, wishes_of
 from notifications.routing import (
@@ -46,6 +47,7 @@ def _messages_about(event: TicketEvent) -> Iterator[Notification]:
     told = list(_told(event, kind))
     keys = [recipient.user_id for _audience, recipient in told if recipient.user_id]
     wishes = wishes_of(keys, event.organisation)
+    by_phone = _phone_channel(event) if any(recipient.phone for _audience, recipient in told) else Channel.SMS
     for audience, recipient in told:
         own = wishes.get(recipient.user_id) if recipient.user_id else None
         for channel in _channels(kind, audience, recipient, own):
@@ -53,13 +55,18 @@ def _messages_about(event: TicketEvent) -> Iterator[Notification]:
                 organisation_id=event.organisation_id,
                 event=event,
                 audience=audience,
-                channel=channel,
+                channel=by_phone if channel is Channel.SMS else channel,
                 recipient_id=recipient.user_id,
                 recipient_key=recipient.key,
                 address=getattr(recipient, _ADDRESS_FOR[channel]),
                 language=recipient.language,
                 **_waits(event, audience, channel, own, now),
             )
+
+
+def _phone_channel(event: TicketEvent) -> Channel:
+    """WhatsApp in place of SMS where the organisation has a number there; wishes for SMS hold for it."""
+    return Channel.WHATSAPP if whatsapp_number_of(event.organisation_id) else Channel.SMS
 
 
 def _channels(

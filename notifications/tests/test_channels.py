@@ -18,7 +18,7 @@ from notifications.inbound.enums import WhyStopped
 from notifications.inbound.models import OrganisationChannels
 from notifications.models import Notification
 from notifications.rendering import Message, write_message
-from notifications.tests.factories import last_event, resident
+from notifications.tests.factories import last_event, resident, tell
 from tests.inboxes import Inbox
 from tickets.enums import EventKind
 from tickets.tests.factories import burst_pipe_category, report_ticket
@@ -74,3 +74,14 @@ def test_a_stopped_number_gets_no_codes_of_accounts_either(sms_inbox: Inbox) -> 
     assert sms_inbox.messages() == []
     send_sms("+27821234502", "Your code is 123456")
     assert len(sms_inbox.messages()) == 1
+
+
+def test_who_is_told_by_sms_is_told_by_whatsapp_where_the_organisation_has_it(
+    thandi: User, sms_inbox: Inbox
+) -> None:
+    ticket = report_ticket(burst_pipe_category(), reporter=thandi)
+    OrganisationChannels.objects.create(organisation=ticket.organisation, whatsapp_from="+27120000001")
+    assert tell(ticket, EventKind.CREATED) == {("reporter", "whatsapp"): "accepted"}
+    (sent,) = sms_inbox.messages()
+    assert (sent.sender, sent.recipients) == ("whatsapp:+27120000001", [f"whatsapp:{thandi.phone}"])
+    assert ticket.reference in sent.text

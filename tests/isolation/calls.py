@@ -283,7 +283,9 @@ def _referring_form(model: type[Model], page: Any, one: Neighbour) -> dict[str, 
             if field.related_model in owned_models():
                 form[field.name] = str(rows_of(field.related_model, one)[0].pk)
         elif getattr(field, "editable", False):
-            form[field.name] = str(rows_of(model, one).values_list(field.name, flat=True)[0])
+            # Of what belongs to nobody there is no row of theirs to copy.
+            values = rows_of(model, one).values_list(field.name, flat=True)[:1]
+            form[field.name] = str(next(iter(values), NEEDLE))
     form |= {"name": "Spare", "email": one.staff[Role.AGENT].email, "code": "spare"}
     for inline in page.inlines:
         form |= _inline_form(inline, model, one)

@@ -41,7 +41,7 @@ from notifications.inbound.queries import (
     told_by_references,
     told_by_token,
 )
-from notifications.occasion import RESIDENTS
+from notifications.routing import RESIDENTS
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.enums import Source

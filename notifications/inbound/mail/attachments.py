@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from django.core.files.uploadedfile import UploadedFile
 
 from tickets.actions.attachments import MAX_PICTURES
 from tickets.pictures import Picture, PictureRefused, prepare_picture
 
-Upload = UploadedFile[bytes] if TYPE_CHECKING else UploadedFile
 
-
-def sort_out(files: Sequence[Upload]) -> tuple[list[Picture], list[str]]:
+def sort_out(files: Sequence[UploadedFile[bytes]]) -> tuple[list[Picture], list[str]]:
     """The pictures that can be kept, and the names of what is left out."""
     kept: list[Picture] = []
     left_out: list[str] = []
@@ -26,7 +23,7 @@ def sort_out(files: Sequence[Upload]) -> tuple[list[Picture], list[str]]:
     return kept, left_out
 
 
-def _picture(file: Upload) -> Picture | None:
+def _picture(file: UploadedFile[bytes]) -> Picture | None:
     try:
         return prepare_picture(file)
     except PictureRefused:

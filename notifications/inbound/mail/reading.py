@@ -12,14 +12,13 @@ from typing import Any
 
 import lxml.html
 from anymail.inbound import AnymailInboundMessage
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from inscriptis import get_text
 from lxml.etree import LxmlError
 from mailparser_reply import EmailReplyParser
 
 from common.text import clean_line, is_email
 from notifications.inbound.actions.receiving import showable
-from notifications.inbound.mail.attachments import Upload
 
 # Who writes in a language that the library does not know is helped by the marks that all of them share.
 _LANGUAGES = ["en", "de", "fr", "nl"]
@@ -84,7 +83,7 @@ class Mail:
         return showable(_QUOTED_LINES.sub("", replies[0].body if replies else text))
 
     @cached_property
-    def files(self) -> list[Upload]:
+    def files(self) -> list[UploadedFile[bytes]]:
         """What hangs on it; pictures of signatures do not count."""
         return [found for part in self.message.walk() if (found := self._file(part)) is not None]
 
@@ -126,7 +125,7 @@ class Mail:
                 return _decoded(part)
         return ""
 
-    def _file(self, part: Any) -> Upload | None:
+    def _file(self, part: Any) -> UploadedFile[bytes] | None:
         kind = part.get_content_type()
         named = part.get_filename() or ""
         if not part.is_attachment() and not kind.startswith("image/"):
