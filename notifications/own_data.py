@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from accounts.own_data import register_holder
 from notifications.enums import UNFINISHED
-from notifications.models import Attempt, Notification, Receipt
+from notifications.models import Attempt, Notice, Notification, Receipt
 
 # The log keeps that something was sent, and not to whom.
 ADDRESS_AFTERWARDS = "-"
@@ -35,6 +35,7 @@ def erase(person: User) -> None:
     Attempt.objects.filter(notification__in=theirs).update(words="")
     Receipt.objects.filter(attempt__notification__in=theirs).update(words="")
     theirs.update(recipient=None, address=ADDRESS_AFTERWARDS, last_error="")
+    Notice.objects.of_person(person.pk).delete()
 
 
 register_holder("notifications", export=export, erase=erase)

@@ -20,13 +20,14 @@ from accounts.permissions import is_operator, staffed_organisations
 from accounts.querysets import MembershipQuerySet
 from notifications.enums import Audience, Channel, Digest, Topic
 from notifications.holds import Wishes
-from notifications.models import Circuit, Notification, Preference, SmsUse, TellingRules
+from notifications.models import Circuit, Notice, Notification, Preference, SmsUse, TellingRules
 from notifications.querysets import NotificationQuerySet
 from notifications.routing import RESIDENTS, TEAM_KINDS
 from notifications.topics import topics_of
 from tickets.enums import EventKind, Visibility
 from tickets.live import may_see_event
 from tickets.models import Ticket, TicketEvent
+from tickets.subjects import subject_of
 
 
 @dataclass(frozen=True)
@@ -270,3 +271,35 @@ def refused_sms(user: Any) -> list[SmsUse]:
 def today_of(organisation: Organisation) -> date:
     """The day that it is where the organisation is."""
     return timezone.localdate(timezone=ZoneInfo(organisation.time_zone))
+
+
+# More than the bell says, and as many as a page shows.
+MOST_UNREAD, NEWEST = 100, 50
+
+
+def unread_count(person: Any) -> int:
+    """How much news somebody has not looked at; counted no further than 100."""
+    if not person.is_authenticated:
+        return 0
+    return Notice.objects.of_person(person.pk).unread()[:MOST_UNREAD].count()
+
+
+def newest_notices(person: User) -> list[Notice]:
+    """What they still may see of it: who left an organisation has no news of it."""
+    return [
+        notice
+        for notice in Notice.objects.of_person(person.pk).for_list()[:NEWEST]
+        if may_see_news(person, notice)
+    ]
+
+
+def notice_of(person: User, key: uuid.UUID) -> Notice | None:
+    found = (
+        Notice.objects.of_person(person.pk).with_key(key).select_related("event__ticket", "person").first()
+    )
+    return found if found is not None and may_see_news(person, found) else None
+
+
+def may_see_news(person: User, notice: Notice) -> bool:
+    """News of their own ticket stays; of others as long as they may see it."""
+    return subject_of(notice.event) is not None or may_see_event(person, notice.event)

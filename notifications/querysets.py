@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Attempt,
         Circuit,
         MessageTemplate,
+        Notice,
         Notification,
         Preference,
         SmsUse,
@@ -177,3 +178,20 @@ class SmsUseQuerySet(models.QuerySet["SmsUse"]):
             managed = organisations_where(user, Capability.MANAGE_ORGANISATION)
             found = found.filter(organisation_id__in=managed)
         return found.select_related("organisation").order_by("organisation_id", "-day")
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def of_person(self, person_id: uuid.UUID) -> NoticeQuerySet:
+        return self.filter(person_id=person_id)
+
+    def with_key(self, key: uuid.UUID) -> NoticeQuerySet:
+        return self.filter(pk=key)
+
+    def unread(self) -> NoticeQuerySet:
+        return self.filter(read_at=None)
+
+    def of_ticket(self, ticket_id: uuid.UUID) -> NoticeQuerySet:
+        return self.filter(event__ticket_id=ticket_id)
+
+    def for_list(self) -> NoticeQuerySet:
+        return self.select_related("event__ticket").order_by("-created_at", "-pk")

@@ -113,26 +113,25 @@ def _occasion(notification: Notification, together: Sequence[Notification]) -> O
         update=update,
         ticket=ticket,
         audience=audience,
-        link=_page_of(event) or _link(ticket, audience, notification.recipient),
+        link=settings.SITE_URL + page_for(event, audience, notification.recipient),
         quote=next((quote for row in update if (quote := _quote(row, ticket))), ""),
         code=_code(verification, ticket, audience),
         verify_link=_verify_link(verification, ticket, audience),
     )
 
 
-def _page_of(event: TicketEvent) -> str:
-    """The page of what the event is about, where that is not its ticket."""
-    subject = subject_of(event)
-    return settings.SITE_URL + subject.page(event) if subject else ""
-
-
-def _link(ticket: Ticket, audience: Audience, recipient: User | None) -> str:
-    """The page for residents, and for those who follow it as their work the console's."""
+def page_for(event: TicketEvent, audience: Audience | str, recipient: User | None) -> str:
+    """The path of what the event is about: the ticket's page for residents, and for those who follow it as
+    their work the console's; a page of its own where it is about another row.
+    """
+    subject, ticket = subject_of(event), event.ticket
+    if subject:
+        return subject.page(event)
     by_reach = audience in {Audience.FOLLOWERS, Audience.COLLEAGUES}
     works_here = by_reach and can_view_as_staff(recipient, ticket)
     if (audience in RESIDENTS or by_reach) and not works_here:
-        return settings.SITE_URL + reverse("tickets:ticket", args=[ticket.reference])
-    return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
+        return reverse("tickets:ticket", args=[ticket.reference])
+    return reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
 
 def _may_answer(ticket: Ticket, audience: Audience) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from notifications.actions.notices import ring
 from notifications.enums import Audience, Channel, Hold, NotificationState
 from notifications.holds import Wait, Wishes, is_part_of_a_burst, wait_for
 from notifications.inbound.queries import whatsapp_number_of
@@ -37,14 +38,15 @@ def route_event(event_id: uuid.UUID) -> list[uuid.UUID]:
         return []
     if event.kind in kinds_not_told(event.organisation_id):
         return []
-    Notification.objects.bulk_create(_messages_about(event), ignore_conflicts=True)
+    told = list(_told(event, EventKind(event.kind)))
+    ring(event, told)
+    Notification.objects.bulk_create(_messages_about(event, told), ignore_conflicts=True)
     waiting = Notification.objects.of_event(event.pk).due_by(timezone.now())
     return list(waiting.values_list("pk", flat=True))
 
 
-def _messages_about(event: TicketEvent) -> Iterator[Notification]:
+def _messages_about(event: TicketEvent, told: Sequence[tuple[Audience, Recipient]]) -> Iterator[Notification]:
     kind, now = EventKind(event.kind), timezone.now()
-    told = list(_told(event, kind))
     keys = [recipient.user_id for _audience, recipient in told if recipient.user_id]
     wishes = wishes_of(keys, event.organisation)
     by_phone = _phone_channel(event) if any(recipient.phone for _audience, recipient in told) else Channel.SMS

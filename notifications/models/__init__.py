@@ -4,6 +4,7 @@ from notifications.inbound.models import InboundMessage, OrganisationChannels, S
 from notifications.models.attempt import Attempt, Receipt
 from notifications.models.circuit import Circuit
 from notifications.models.message import Notification
+from notifications.models.notice import Notice
 from notifications.models.preference import ChannelChoice, Preference
 from notifications.models.rules import SmsUse, TellingRules
 from notifications.models.template import MessageTemplate
@@ -14,6 +15,7 @@ __all__ = [
     "Circuit",
     "InboundMessage",
     "MessageTemplate",
+    "Notice",
     "Notification",
     "OrganisationChannels",
     "Preference",

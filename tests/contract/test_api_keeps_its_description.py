@@ -58,8 +58,8 @@ def world(transactional_db: None) -> Neighbour:
     return build_neighbour("127.0.0.1", is_public=True)
 
 
-@pytest.fixture
-def operations(address: str, world: Neighbour) -> list[Any]:
+@pytest.fixture(scope="module")
+def operations(address: str) -> list[Any]:
     load_all_checks()
     config = SchemathesisConfig.from_dict(CONFIG)
     api = schemathesis.openapi.from_url(f"{address}/api/v1/schema/", config=config)

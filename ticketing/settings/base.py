@@ -117,6 +117,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "ticketing.context_processors.site",
+                "notifications.context_processors.bell",
             ],
         },
     }
