@@ -55,12 +55,13 @@ def _row(notice: Notice) -> Row:
     )
 
 
-# A page that scripts ask again and again must not send anybody to sign in.
 @require_GET
 @never_cache
-def count(request: HttpRequest) -> JsonResponse:
-    user = request.user
-    return JsonResponse({"unread": unread_count(user) if user.is_authenticated else 0})
+def count(request: HttpRequest) -> HttpResponse:
+    """For the page's script, which is not to be sent to a page where one signs in."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    return JsonResponse({"unread": unread_count(request.user)})
 
 
 @require_POST
