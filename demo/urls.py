@@ -7,4 +7,5 @@ from demo import views
 app_name = "demo"
 urlpatterns = [
     path("messages/", views.messages, name="messages"),
+    path("messages/reply/", views.reply, name="reply"),
 ]

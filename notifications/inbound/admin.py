@@ -19,6 +19,7 @@ from accounts.permissions import has_capability, has_capability_anywhere, is_ope
 from common.admin import MenuEntry, MenuGroup, ReadOnlyAdmin, ScopedModelAdmin
 from notifications.inbound.enums import Became
 from notifications.inbound.models import InboundMessage, OrganisationChannels, SuppressedAddress
+from notifications.permissions import reads_delivery_log
 
 _TONES = dict.fromkeys(Became.values, "info") | {
     Became.CONFIRMED.value: "success",
@@ -33,15 +34,7 @@ _TONES = dict.fromkeys(Became.values, "info") | {
 @admin.register(InboundMessage)
 class InboundMessageAdmin(ReadOnlyAdmin):
     menu = MenuEntry(MenuGroup.OVERSIGHT, "move_to_inbox", 41, _("Messages received"))
-    list_display = (
-        "received_at",
-        "channel",
-        "sender",
-        "shown_outcome",
-        "shown_reason",
-        "shown_ticket",
-        "words",
-    )
+    list_display = ("received_at", "channel", "sender", "shown_outcome", "shown_ticket", "words")
     list_filter = (
         ("became", ChoicesDropdownFilter),
         ("ignored_because", ChoicesDropdownFilter),
@@ -55,8 +48,8 @@ class InboundMessageAdmin(ReadOnlyAdmin):
         "sender",
         "person",
         "sent_to",
-        "shown_outcome",
-        "shown_reason",
+        "became",
+        "ignored_because",
         "shown_ticket",
         "text",
         "answer",
@@ -65,24 +58,20 @@ class InboundMessageAdmin(ReadOnlyAdmin):
     )
 
     def may_view(self, user: Any, row: Any = None) -> bool:
-        return has_capability_anywhere(user, Capability.VIEW_ALL_TICKETS) and has_capability_anywhere(
-            user, Capability.VIEW_REPORTERS
-        )
+        return reads_delivery_log(user)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).for_list()  # type: ignore[attr-defined]
 
     @display(description=_("became"), label=_TONES)
     def shown_outcome(self, message: InboundMessage) -> tuple[str, str]:
-        return message.became, message.get_became_display()
-
-    @display(description=_("ignored because"))
-    def shown_reason(self, message: InboundMessage) -> str:
-        return message.get_ignored_because_display() if message.ignored_because else ""
+        """For what was ignored the reason, which says it all."""
+        words = message.get_ignored_because_display() or message.get_became_display()
+        return message.became, words
 
     @display(description=_("text"))
     def words(self, message: InboundMessage) -> str:
-        return Truncator(message.text).chars(80)
+        return Truncator(message.text).chars(60)
 
     @display(description=_("ticket"))
     def shown_ticket(self, message: InboundMessage) -> SafeString | str:

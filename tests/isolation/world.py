@@ -283,7 +283,7 @@ def _hear_back(one: Neighbour, ticket: Ticket) -> None:
         organisation=one.organisation,
         channel=Channel.SMS,
         provider_id=f"SM{uuid.uuid4().hex}",
-        sender=one.resident.phone,
+        sender=one.resident.phone or "",
         person=one.resident,
         became=Became.MESSAGE_ADDED,
         ignored_because="",
