@@ -74,6 +74,7 @@ def post_office(_post_office_of_this_run: PostOffice, settings: LazySettings) ->
     """Mail and SMS go by real SMTP and HTTP to this one, which starts empty."""
     office = _post_office_of_this_run
     office.outbox.clear()
+    office.faults.clear()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_PORT = office.smtp_port
     settings.TWILIO_BASE_URL = office.twilio_base_url

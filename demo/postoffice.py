@@ -5,10 +5,13 @@ Both speak the real protocols on 127.0.0.1 and put what they are handed into an 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import socket
 import threading
+import time
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -28,7 +31,23 @@ from demo.outbox import Outbox, SentMessage
 
 LOCAL_HOST = "127.0.0.1"
 LARGEST_REQUEST = 64_000
+HANGS_SECONDS = 1.0
 LONGEST_SMS = 1600
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a desk does with the next message instead of taking it.
+
+    `status` and `code` are Twilio's, `words` what is said; a mail desk says them `at` DATA or RCPT. A desk
+    that hangs says nothing until whoever waits has given up.
+    """
+
+    status: int = 0
+    code: int = 0
+    words: str = ""
+    at: str = "DATA"
+    hangs: bool = False
 
 
 @dataclass
@@ -42,6 +61,8 @@ class PostOffice:
     auth_token: str = ""
     host: str = LOCAL_HOST
     refusing: bool = False
+    # What goes wrong next, first in, first out.
+    faults: deque[Fault] = field(default_factory=deque)
     # Where each message's sender wants to hear what became of it, by Twilio's reference.
     callbacks: dict[str, str] = field(default_factory=dict)
     mail_desk: Controller = field(init=False)
@@ -78,7 +99,19 @@ class MailDesk:
 
     office: PostOffice
 
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if self.office.faults and self.office.faults[0].at == "RCPT":
+            return self.office.faults.popleft().words
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.office.faults:
+            fault = self.office.faults.popleft()
+            await asyncio.sleep(HANGS_SECONDS if fault.hangs else 0)
+            return fault.words or "451 4.3.0 Too late"
         if self.office.refusing:
             return "451 4.3.2 The post office is closed, try later"
         content = envelope.content or b""
@@ -156,6 +189,10 @@ def sms_handler(office: PostOffice) -> type[BaseHTTPRequestHandler]:
 
 def accept_sms(office: PostOffice, path: str, authorization: str, form: dict[str, str]) -> dict[str, Any]:
     """Check a message as Twilio does and keep it; the answer has the shape of Twilio's Message resource."""
+    if office.faults:
+        fault = office.faults.popleft()
+        time.sleep(HANGS_SECONDS if fault.hangs else 0)
+        raise TwilioError(fault.status or 504, fault.code, fault.words)
     if office.refusing:
         raise TwilioError(503, 20503, "Service unavailable")
     credentials = base64.b64encode(f"{office.account_sid}:{office.auth_token}".encode()).decode()

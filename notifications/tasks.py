@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from itertools import islice
 
 from celery import shared_task
 from kombu.exceptions import OperationalError
@@ -18,13 +19,14 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="notifications.route", queue="delivery")
 def route(*, event_id: str) -> None:
-    for notification_id in route_event(uuid.UUID(event_id)):
-        _hand_on(notification_id)
+    keys = iter(route_event(uuid.UUID(event_id)))
+    while batch := list(islice(keys, delivery.BATCH)):
+        _hand_on(batch)
 
 
 @shared_task(name="notifications.deliver", queue="delivery")
-def deliver(*, notification_id: str) -> None:
-    delivery.deliver(uuid.UUID(notification_id))
+def deliver(*, notification_ids: list[str]) -> None:
+    delivery.deliver_all([uuid.UUID(key) for key in notification_ids])
 
 
 @shared_task(name="notifications.deliver_due", queue="delivery")
@@ -42,8 +44,8 @@ def send_answers() -> int:
     return answering.send_answers()
 
 
-def _hand_on(notification_id: uuid.UUID) -> None:
+def _hand_on(keys: list[uuid.UUID]) -> None:
     try:
-        deliver.apply_async(kwargs={"notification_id": str(notification_id)}, retry=False)
+        deliver.apply_async(kwargs={"notification_ids": [str(key) for key in keys]}, retry=False)
     except (OperationalError, RedisError, OSError) as error:
-        logger.warning("Could not enqueue notification %s: %s. The sweep will.", notification_id, error)
+        logger.warning("Could not enqueue %d messages: %s. The sweep will.", len(keys), error)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 from django.conf import settings
-from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from common.text import clean_line
@@ -46,7 +46,8 @@ class EmailChannel:
         except smtplib.SMTPDataError as error:
             kind = Refused if error.smtp_code >= 500 else ProviderDown
             raise kind(_words(error.smtp_code, error.smtp_error)) from error
-        except (BadHeaderError, UnicodeError) as error:
+        # A header or an address that cannot be: BadHeaderError and UnicodeError among them.
+        except ValueError as error:
             raise Refused(str(error)) from error
         except AnymailRecipientsRefused as error:
             raise Refused(str(error)) from error
