@@ -57,7 +57,7 @@ def fill(category: Category, messages: int) -> list[uuid.UUID]:
         ),
         batch_size=BATCH,
     )
-    events = [_event(ticket, EventKind.STARTED) for ticket in tickets]
+    events = [_event(ticket, position) for position, ticket in enumerate(tickets, 1)]
     TicketEvent.objects.bulk_create(events, batch_size=BATCH)
     return [event.pk for event in events]
 
@@ -77,7 +77,7 @@ def _tickets(category: Category, count: int, people: list[User], status: Status)
         tickets.append(
             Ticket(
                 organisation=category.organisation,
-                reference=f"BEN{number:09}",
+                reference=f"{status[:3].upper()}{number:09}",
                 title=f"Water runs down street {number}",
                 category=category,
                 department=department,
@@ -93,15 +93,16 @@ def _tickets(category: Category, count: int, people: list[User], status: Status)
     return Ticket.objects.bulk_create(tickets, batch_size=BATCH)
 
 
-def _event(ticket: Ticket, kind: EventKind) -> TicketEvent:
+def _event(ticket: Ticket, position: int) -> TicketEvent:
     return TicketEvent(
         organisation=ticket.organisation,
         ticket=ticket,
-        kind=kind,
+        kind=EventKind.STARTED,
         ticket_version=1,
         occurred_at=timezone.now(),
         visibility=Visibility.PUBLIC,
         department=ticket.department,
+        position=position,
         relayed_at=timezone.now(),
     )
 
