@@ -1,6 +1,6 @@
 """A real worker that is killed while it sends: every message is accounted for, and repeated only by a kill.
 
-Each start of a worker takes seconds: bin/test -m load notifications
+Each start of a worker takes seconds: bin/test -m load tests/telling
 """
 
 from __future__ import annotations
