@@ -109,8 +109,8 @@ def _event(ticket: Ticket, position: int) -> TicketEvent:
 
 @contextmanager
 def working() -> Iterator[None]:
-    """One Celery worker with one process, as `bin/serve` starts it, up and waiting."""
-    command = [sys.executable, "-m", "celery", "-A", "ticketing", "worker", "--concurrency", "1"]
+    """One Celery worker with two processes, as `bin/serve` starts it."""
+    command = [sys.executable, "-m", "celery", "-A", "ticketing", "worker", "--concurrency", "2"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "error"]
     queues = ["-Q", "interactive,delivery,sweeps,reports"]
     worker = subprocess.Popen([*command, *queues, *quiet], cwd=PROJECT_DIR, env=os.environ)

@@ -1,7 +1,8 @@
 """How long ten thousand mails take, and one: python -m benchmarks.notifications
 
-Makes its own PostgreSQL and Valkey in a folder that it throws away. One worker with one process routes,
-renders and hands over to a real SMTP server in another process. MESSAGES says how many.
+Makes its own PostgreSQL and Valkey in a folder that it throws away. One worker, with two processes as
+`bin/serve` has it, routes, renders and hands over to a real SMTP server in another process. MESSAGES says
+how many.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -48,7 +49,23 @@ class Message:
     is_about_one_ticket: bool = True
 
 
-def write_message(bundle: Bundle) -> Message | None:
+class OwnWords:
+    """What organisations say to residents in their own words; each is asked for once in a batch."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[uuid.UUID, str, str], MessageTemplate | None] = {}
+
+    def about(self, occasion: Occasion) -> MessageTemplate | None:
+        """In the language that is active."""
+        if occasion.audience not in RESIDENTS:
+            return None
+        wanted = (occasion.ticket.organisation_id, occasion.event.kind, translation.get_language())
+        if wanted not in self._found:
+            self._found[wanted] = _own_words(*wanted)
+        return self._found[wanted]
+
+
+def write_message(bundle: Bundle, own_words: OwnWords | None = None) -> Message | None:
     """The words of a message as things are now, with what it carries; None where what it is about is gone."""
     notification = bundle.carrier
     with translation.override(_language(notification)), timezone.override(_zone(notification)):
@@ -58,7 +75,7 @@ def write_message(bundle: Bundle) -> Message | None:
         if occasion is None:
             return None
         words = words_for(occasion)
-        if own := _own_words(occasion):
+        if own := (own_words or OwnWords()).about(occasion):
             words = with_own(words, own, occasion)
         if notification.channel != Channel.EMAIL:
             return Message(sms=fit(words.sms, occasion.title))
@@ -80,12 +97,9 @@ def _speaker(bundle: Bundle) -> Notification:
     return own[0] if own else bundle.members[-1]
 
 
-def _own_words(occasion: Occasion) -> MessageTemplate | None:
-    """What the organisation says to residents in its own words, in the language that is active."""
-    if occasion.audience not in RESIDENTS:
-        return None
-    templates = MessageTemplate.objects.of_organisation(occasion.ticket.organisation_id)
-    return templates.used_for(occasion.event.kind).in_language(translation.get_language()).first()
+def _own_words(organisation_id: uuid.UUID, kind: str, language: str) -> MessageTemplate | None:
+    templates = MessageTemplate.objects.of_organisation(organisation_id)
+    return templates.used_for(kind).in_language(language).first()
 
 
 def _language(notification: Notification) -> str:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from notifications.actions.statements import claim_and_begin, end_as_accepted
 from notifications.enums import AttemptOutcome, Hold, NotificationState
 from notifications.models import Attempt, Notification
 from notifications.retry import LEASE
@@ -28,6 +29,8 @@ def begin_attempt(notification: Notification) -> Attempt | None:
     """
     now = timezone.now()
     gathers = notification.state == S.HELD and notification.hold in _TOLD_TOGETHER
+    if notification.state != S.SENDING and not gathers:
+        return _begin_plainly(notification, now)
     with transaction.atomic():
         if gathers:
             _one_at_a_time(notification)
@@ -39,10 +42,23 @@ def begin_attempt(notification: Notification) -> Attempt | None:
         if notification.state == S.SENDING:
             notification.tries.begun().update(outcome=A.LOST, ended_at=now)
             logger.warning("The worker that sent notification %s is gone.", notification.pk)
-        notification.state = S.SENDING
-        notification.attempts += 1
-        notification.failures += 1
+        _note(notification)
         return Attempt.objects.create(notification=notification, number=notification.attempts, began_at=now)
+
+
+def _begin_plainly(notification: Notification, now: datetime) -> Attempt | None:
+    """What waited for nothing but its turn."""
+    attempt = Attempt(notification=notification, number=notification.attempts + 1, began_at=now)
+    if not claim_and_begin(notification, attempt, now + LEASE):
+        return None
+    _note(notification)
+    return attempt
+
+
+def _note(notification: Notification) -> None:
+    notification.state = S.SENDING
+    notification.attempts += 1
+    notification.failures += 1
 
 
 def _one_at_a_time(notification: Notification) -> None:
@@ -78,6 +94,10 @@ def end_attempt(
     Where the claim ran out in the meantime somebody else has the message: then only the attempt is told.
     """
     now, said, known_as = timezone.now(), scrub(words), reference[:200]
+    if state == S.ACCEPTED and not attempt.notification.hold:
+        # It waited for nothing, so it carries nothing.
+        end_as_accepted(attempt, known_as, now)
+        return state
     accepted = {"provider_reference": known_as, "sent_at": now} if state == S.ACCEPTED else {}
     with transaction.atomic():
         mine = Notification.objects.being_sent(attempt).update(

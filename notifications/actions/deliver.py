@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from django.db import Error as DatabaseError
@@ -25,18 +26,29 @@ from notifications.channels import (
     TryAgain,
 )
 from notifications.enums import AttemptOutcome, Channel, Hold, NotificationState
-from notifications.inbound.stopped import refuse_stopped
+from notifications.inbound.stopped import refuse_stopped, stopped_among
 from notifications.models import Attempt, Notification
 from notifications.relevance import is_there, still_told
-from notifications.rendering import Message, write_message
+from notifications.rendering import Message, OwnWords, write_message
 from notifications.retry import delay_after, most_attempts
 
 logger = logging.getLogger(__name__)
 
 # So many keys are read at once, and so many messages with all that they are written from.
-BATCH, AT_ONCE = 100, 10
+BATCH, AT_ONCE = 100, 20
 
 S, A = NotificationState, AttemptOutcome
+
+
+@dataclass
+class Line:
+    """One channel during one batch, with what is asked once for several messages."""
+
+    channel: MessageChannel
+    breaker: Breaker
+    own_words: OwnWords = field(default_factory=OwnWords)
+    # Of those who are read now, the addresses that are told nothing more.
+    stopped: set[str] = field(default_factory=set)
 
 
 def deliver(notification_id: uuid.UUID) -> str:
@@ -84,8 +96,9 @@ def _due_keys(channel: Channel) -> list[uuid.UUID]:
 def _deliver_by(channel: Channel, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Those of one channel, as long as its circuit lets messages through."""
     breaker, states = Breaker(channel), {}
-    with CHANNELS[channel].session() as line:
-        waiting = _read(keys)
+    with CHANNELS[channel].session() as open_channel:
+        line = Line(open_channel, breaker)
+        waiting = _read(keys, line)
         while notification := next(waiting, None):
             if is_put_off(notification):
                 continue
@@ -93,21 +106,21 @@ def _deliver_by(channel: Channel, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, 
                 break
             attempt = begin_attempt(notification)
             if attempt is not None:
-                states[notification.pk] = _try(attempt, line, breaker)
+                states[notification.pk] = _try(attempt, line)
             breaker.unused()
     return states
 
 
-def _read(keys: Sequence[uuid.UUID]) -> Iterator[Notification]:
+def _read(keys: Sequence[uuid.UUID], line: Line) -> Iterator[Notification]:
     """A few at a time: as things are shortly before a message goes, and never many in memory."""
     left = iter(keys)
     while some := list(islice(left, AT_ONCE)):
-        found = Notification.objects.for_sending().due_by(timezone.now()).with_keys(some)
+        found = list(Notification.objects.for_sending().due_by(timezone.now()).with_keys(some))
+        line.stopped = stopped_among(found[0].channel, [one.address for one in found]) if found else set()
         yield from found
-        del found
 
 
-def _try(attempt: Attempt, line: MessageChannel, breaker: Breaker) -> str:
+def _try(attempt: Attempt, line: Line) -> str:
     notification = attempt.notification
     if notification.failures > most_attempts(notification.channel):
         return _give_up(attempt, A.SKIPPED, notification.last_error or _("Given up."))
@@ -115,14 +128,14 @@ def _try(attempt: Attempt, line: MessageChannel, breaker: Breaker) -> str:
     if not (is_there(notification) and still_told(bundle)):
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
     try:
-        message = write_message(bundle)
+        message = write_message(bundle, line.own_words)
     except DatabaseError:
         raise
     except Exception as error:
         return _hold_for_template(attempt, error)
     if message is None:
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
-    return _send(attempt, message, line, breaker)
+    return _send(attempt, message, line)
 
 
 def _hold_for_template(attempt: Attempt, error: Exception) -> str:
@@ -137,23 +150,25 @@ def _hold_for_template(attempt: Attempt, error: Exception) -> str:
     return end_attempt(attempt, A.HELD, S.HELD, words=words, next_attempt_at=release_at, hold=Hold.TEMPLATE)
 
 
-def _send(attempt: Attempt, message: Message, line: MessageChannel, breaker: Breaker) -> str:
-    """Hand it over, unless a limit keeps it back. What the provider did not take counts towards none."""
+def _send(attempt: Attempt, message: Message, line: Line) -> str:
+    """Hand it over, unless a limit or a STOP keeps it back. What was not taken counts towards no limit."""
+    notification = attempt.notification
     try:
-        parts = take_parts(attempt.notification, message)
-    except NoSmsLeft as limit:
-        return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED, words=str(limit))
-    state = _hand_over(attempt, message, line, breaker)
+        if notification.address in line.stopped:
+            refuse_stopped(notification.channel, notification.address)
+        parts = take_parts(notification, message)
+    except (NoSmsLeft, NotToBeSent) as reason:
+        return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED, words=str(reason))
+    state = _hand_over(attempt, message, line)
     if state != S.ACCEPTED:
-        give_back(attempt.notification, parts)
+        give_back(notification, parts)
     return state
 
 
-def _hand_over(attempt: Attempt, message: Message, line: MessageChannel, breaker: Breaker) -> str:
-    notification = attempt.notification
+def _hand_over(attempt: Attempt, message: Message, line: Line) -> str:
+    notification, breaker = attempt.notification, line.breaker
     try:
-        refuse_stopped(notification.channel, notification.address)
-        reference = line.send(notification, message)
+        reference = line.channel.send(notification, message)
     except NotToBeSent as refusal:
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED, words=str(refusal))
     except Refused as refusal:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,9 @@ class SuppressedAddressQuerySet(models.QuerySet["SuppressedAddress"]):
 
     def of(self, channel: str, address: str) -> SuppressedAddressQuerySet:
         return self.filter(channel=channel, address=address)
+
+    def among(self, channel: str, addresses: Collection[str]) -> SuppressedAddressQuerySet:
+        return self.filter(channel=channel, address__in=addresses)
 
 
 class OrganisationChannelsQuerySet(models.QuerySet["OrganisationChannels"]):

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from notifications.channels.base import AddressStopped
+from notifications.inbound.models import SuppressedAddress
 from notifications.inbound.queries import stopped
+
+
+def stopped_among(channel: str, addresses: Collection[str]) -> set[str]:
+    """Those of the addresses that are told nothing more by the channel."""
+    return set(SuppressedAddress.objects.among(channel, addresses).values_list("address", flat=True))
 
 
 def refuse_stopped(channel: str, address: str) -> None:
