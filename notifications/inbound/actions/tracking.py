@@ -10,6 +10,7 @@ from notifications.enums import Channel, NotificationState
 from notifications.inbound.actions.stopping import stop
 from notifications.inbound.enums import WhyStopped
 from notifications.inbound.mail.bounces import is_gone
+from notifications.models import Notification
 
 # "queued" and "sending" say nothing new; that a message was read is more than we want to know.
 _TWILIO_STATES = {
@@ -32,9 +33,30 @@ def told_by_twilio(channel: str, sid: str, status: str, error: str) -> bool:
     receipt = record_receipt(Channel(channel), sid, state, words, timezone.now())
     if receipt is None:
         return False
+    notification = receipt.attempt.notification
     if error == _UNSUBSCRIBED:
-        stop(channel, receipt.attempt.notification.address, reason=WhyStopped.CARRIER)
+        stop(channel, notification.address, reason=WhyStopped.CARRIER)
+    elif channel == Channel.WHATSAPP and state == NotificationState.BOUNCED:
+        _tell_by_sms_instead(notification)
     return True
+
+
+def _tell_by_sms_instead(notification: Notification) -> None:
+    """WhatsApp carries free words only to who has written within a day, and only to who has it at all.
+
+    Twilio says so afterwards. The SMS is one row like every other: told twice it is there once.
+    """
+    copied = (
+        "organisation_id",
+        "event_id",
+        "audience",
+        "recipient_id",
+        "recipient_key",
+        "address",
+        "language",
+    )
+    row = Notification(channel=Channel.SMS, **{name: getattr(notification, name) for name in copied})
+    Notification.objects.bulk_create([row], ignore_conflicts=True)
 
 
 # What anymail calls it, in our words. "queued" and "deferred" say nothing yet; what people open is theirs.

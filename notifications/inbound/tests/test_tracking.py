@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from notifications.actions.deliver import deliver
 from notifications.enums import NotificationState
 from notifications.inbound.enums import WhyStopped
-from notifications.inbound.models import SuppressedAddress
+from notifications.inbound.models import OrganisationChannels, SuppressedAddress
 from notifications.inbound.tests.twilio import post
 from notifications.models import Notification, Receipt
 from notifications.tests.factories import resident, tell
@@ -68,3 +69,24 @@ def test_a_callback_that_nobody_signed_is_refused(sent: Notification) -> None:
 
 def test_twilio_is_asked_to_tell(sent: Notification, sms_inbox: Inbox) -> None:
     assert sms_inbox.office.callbacks[sent.provider_reference] == "http://testserver/webhooks/twilio/status/"
+
+
+def test_what_whatsapp_does_not_carry_goes_by_sms_once(sms_inbox: Inbox) -> None:
+    ticket = report_ticket(burst_pipe_category(), reporter=resident(email=None))
+    OrganisationChannels.objects.create(organisation=ticket.organisation, whatsapp_from="+27120000001")
+    assert tell(ticket, EventKind.CREATED) == {("reporter", "whatsapp"): S.ACCEPTED}
+    sent = Notification.objects.get()
+    for _time in range(2):
+        assert told(sent, "undelivered", To=f"whatsapp:{THANDI}", ErrorCode="63016") == S.BOUNCED
+    by_sms = Notification.objects.get(channel="sms")
+    assert (by_sms.event, by_sms.address, by_sms.state) == (sent.event, THANDI, S.QUEUED)
+    assert deliver(by_sms.pk) == S.ACCEPTED
+    assert [found.recipients for found in sms_inbox.messages()] == [[THANDI], [f"whatsapp:{THANDI}"]]
+
+
+def test_who_said_stop_to_whatsapp_is_not_told_by_sms_instead(sms_inbox: Inbox) -> None:
+    ticket = report_ticket(burst_pipe_category(), reporter=resident(email=None))
+    OrganisationChannels.objects.create(organisation=ticket.organisation, whatsapp_from="+27120000001")
+    tell(ticket, EventKind.CREATED)
+    told(Notification.objects.get(), "undelivered", To=f"whatsapp:{THANDI}", ErrorCode="21610")
+    assert (Notification.objects.count(), SuppressedAddress.objects.get().channel) == (1, "whatsapp")
