@@ -47,7 +47,8 @@ def takes_mails(view: Any) -> View:
     @csrf_exempt
     @wraps(view)
     def roomy(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if int(request.headers.get("Content-Length") or 0) > LARGEST_POST:
+        length = request.headers.get("Content-Length") or "0"
+        if not length.isdecimal() or int(length) > LARGEST_POST:
             return HttpResponse(status=413)
         if request.content_type == "application/json" and _knows_the_secret(request):
             request._body = request.read(LARGEST_POST)

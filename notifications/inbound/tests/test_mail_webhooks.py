@@ -79,6 +79,12 @@ def test_a_mail_larger_than_a_form_is_taken() -> None:
     assert Ticket.objects.count() == 1
 
 
+def test_a_mail_larger_than_any_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notifications.inbound.views.LARGEST_POST", 1000)
+    assert post(INBOUND, {"RawEmail": written("x" * 2000).decode()}) == 413
+    assert (Ticket.objects.count(), InboundMessage.objects.count()) == (0, 0)
+
+
 @pytest.mark.parametrize("secret", ["", "Basic bWFpbGVyOndyb25n", "Bearer x"])
 def test_who_does_not_know_the_secret_is_refused(sent: Notification, secret: str) -> None:
     assert post(INBOUND, {"RawEmail": written().decode()}, secret=secret) == 400
