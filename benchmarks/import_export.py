@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,12 +53,12 @@ def main() -> None:
     try:
         with running_databases(places):
             os.environ["DATABASE_URL"] = places.database_url
-            show(measured(rows))
+            measure(rows)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measured(rows: int) -> list[Phase]:
+def measure(rows: int) -> None:
     # Django reads DATABASE_URL when it is imported.
     from django.core.management import call_command  # noqa: PLC0415
 
@@ -70,7 +70,7 @@ def measured(rows: int) -> list[Phase]:
     category = burst_pipe_category()
     WardFactory.create(organisation=category.organisation, number=1)
     try:
-        return list(phases(rows, category))
+        show(phases(rows, category))
     finally:
         bulk.connections.close_all()
 
@@ -123,14 +123,16 @@ def lines(rows: int, category: str) -> Iterator[bytes]:
         yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def show(results: list[Phase]) -> None:
-    print(f"| phase | rows | MB | seconds | of these Python | rows/s | {ROWS} rows |")
-    print("|---|--:|--:|--:|--:|--:|--:|")
+def show(results: Iterable[Phase]) -> None:
+    """Each as soon as it is known."""
+    print("| phase | rows | MB | seconds | of these Python | rows/s | budget |")
+    print("|---|--:|--:|--:|--:|--:|--:|", flush=True)
     for phase in results:
-        whole = phase.seconds * ROWS / phase.rows
         print(
             f"| {phase.name} | {phase.rows} | {phase.bytes / 1e6:.1f} | {phase.seconds:.1f} "
-            f"| {phase.own:.1f} | {phase.rows / phase.seconds:.0f} | {whole:.0f} s of {BUDGET_SECONDS} |"
+            f"| {phase.own:.1f} | {phase.rows / phase.seconds:.0f} "
+            f"| {BUDGET_SECONDS * phase.rows / ROWS:.0f} s |",
+            flush=True,
         )
 
 
