@@ -43,5 +43,6 @@ def positions(ticket: Ticket, versions: list[int]) -> list[int]:
     """Where the changes with these versions stand in the feed; waits for the worker to give out places."""
     while TicketEvent.objects.filter(position=None).exists():
         time.sleep(0.1)
-    found = dict(ticket.events.filter(ticket_version__in=versions).values_list("ticket_version", "position"))
+    events = ticket.events.filter(ticket_version__in=versions)
+    found = {event.ticket_version: event.position or 0 for event in events}
     return [found[version] for version in versions]
