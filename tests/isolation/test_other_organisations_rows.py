@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -39,6 +40,8 @@ from tickets.verification import link_token
 pytestmark = pytest.mark.django_db
 
 KEY = "a key"
+# So many answers of each face show the rows to those whose they are: then the searching finds something.
+ENOUGH = 30
 WHO = [*Role.values, "reporter", KEY, "anonymous"]
 # The strongest role, and those who have none. The others take minutes: `bin/test -m sweep`.
 ALWAYS = {Role.ORGANISATION_ADMIN.value, KEY, "anonymous"}
@@ -119,8 +122,9 @@ def test_there_is_a_row_of_every_kind_to_be_leaked(company: Neighbour) -> None:
 def test_the_organisations_own_admin_finds_its_rows_by_the_same_requests(company: Neighbour) -> None:
     watch = Watch(marks_of(company))
     asker = Asker(company.staff[Role.ORGANISATION_ADMIN], company.domain)
-    reads = [*page_calls(company), *api_reads(company), *console_reads(company, asker.user)]
-    assert len(leaks(asker, reads, watch)) > 100
+    for reads in (page_calls(company), api_reads(company), console_reads(company, asker.user)):
+        shown = (call for call in reads if watch.found(call, text_of(asker.ask(call))))
+        assert len(list(islice(shown, ENOUGH))) == ENOUGH
 
 
 # Seen
