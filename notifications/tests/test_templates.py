@@ -99,6 +99,9 @@ def test_an_admin_writes_words_looks_at_them_and_puts_them_in_use(category: Cate
     assert "1 of at most 2 parts" in page
     assert "UCS-2" in page
     assert page.count("<iframe") == 6
+    # The whole mail is the frame's own document, quotes and all.
+    assert page.count('srcdoc="&lt;!doctype html&gt;') == 6
+    assert "<h1 style=" not in page
 
     change = reverse("admin:notifications_messagetemplate_change", args=[template.pk])
     client.post(change, {"language": "en", "headline": "Changed", "body": "", "sms": "", "is_in_use": "on"})
