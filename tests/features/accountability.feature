@@ -67,6 +67,21 @@ Feature: A department is held accountable
     And Johan has reopened the ticket because "It burst again"
     Then Sipho and Water and Sanitation have -3 points each by the rule "reopened"
 
+  Scenario: The blame stays with who used up the time
+    Given Bongani is free at Roads and Stormwater
+    When Sipho hands the ticket to Roads and Stormwater with 95 % of its time used up
+    And the promised time passes and the sweeps run
+    Then Water and Sanitation has a breach on record
+    And Sipho and Water and Sanitation have -10 points each by the rule "expired"
+
+  Scenario: Boards show people to their department and departments to everybody
+    Given Bongani is free at Roads and Stormwater
+    And Thandi has reported 4 more like it
+    And the promised time has passed and the sweeps have run
+    Then anybody reads that Water and Sanitation is number 1 with -50 points
+    And Sipho reads that Sipho is number 1 of Water and Sanitation with -50 points
+    And Bongani may not read who has how many points at Water and Sanitation
+
   Scenario: A correction is a reversal, and the wrong entry stays
     Given the promised time has passed and the sweeps have run
     When Johan reverses the penalty of Sipho because "The valve was not ours"

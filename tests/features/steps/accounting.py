@@ -20,6 +20,7 @@ from tests.features.steps.integrating import answered, ask
 from tests.features.world import World
 from tickets.actions.escalation import escalate_due_tickets
 from tickets.actions.lifecycle import reopen_ticket
+from tickets.actions.movement import transfer_ticket
 from tickets.actions.verification import dispute_resolution
 from tickets.enums import EventKind
 from tickets.feed import stamp_positions
@@ -103,6 +104,47 @@ def have_points(world: World, name: str, department: str, points: str, rule: str
     given_to = {(entry.department, entry.person): entry.points for entry in entries}
     team = world.department(department)
     assert given_to == {(team, world.people[name]): int(points), (team, None): int(points)}
+
+
+@when(parsers.parse("{name} hands the ticket to {department} with {share:d} % of its time used up"))
+def hands_over_late(world: World, name: str, department: str, share: int) -> None:
+    ticket = world.ticket
+    assert ticket.due_at is not None
+    used = (ticket.due_at - ticket.created_at) * share / 100
+    with time_machine.travel(ticket.created_at + used, tick=False):
+        other = world.department(department)
+        transfer_ticket(ticket, department=other, reason="A storm drain", acting_user=world.people[name])
+
+
+@given(parsers.parse("{name} has reported {count:d} more like it"))
+def has_reported_more(world: World, name: str, count: int) -> None:
+    for number in range(count):
+        world.log(name, f"{world.ticket.title}, house {number + 2}")
+
+
+@then(parsers.parse("anybody reads that {department} is number {rank:d} with {points:d} points"))
+def departments_are_shown(world: World, department: str, rank: int, points: int) -> None:
+    settle_accounts()
+    shown = answered(ask(world, "GET", f"leaderboards/?organisation={world.city.slug}"), 200)
+    (line,) = [row for row in shown["standings"] if row["name"] == department]
+    assert (line["rank"], line["points"]) == (rank, points)
+
+
+@then(parsers.parse("{reader} reads that {name} is number {rank:d} of {department} with {points:d} points"))
+def people_are_shown(world: World, reader: str, name: str, rank: int, department: str, points: int) -> None:
+    (line,) = answered(board_of(world, reader, department), 200)["standings"]
+    assert (line["name"], line["rank"], line["points"]) == (world.people[name].full_name, rank, points)
+
+
+@then(parsers.parse("{reader} may not read who has how many points at {department}"))
+def people_are_not_shown(world: World, reader: str, department: str) -> None:
+    assert answered(board_of(world, reader, department), 403)["code"] == "not_allowed"
+
+
+def board_of(world: World, reader: str, department: str) -> APIResponse:
+    code = world.department(department).code
+    asked = f"leaderboards/?kind=people&department={code}"
+    return ask(world, "GET", asked, credential=token_of(world, reader))
 
 
 @then("nobody has any points")
