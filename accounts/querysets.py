@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 
@@ -16,6 +16,21 @@ from common.identifiers import as_uuid
 
 if TYPE_CHECKING:
     from accounts.models import ApiKey, Invitation, KeptAnswer, Membership, Organisation, User
+
+Rows = TypeVar("Rows", bound=models.QuerySet[Any])
+
+
+class ManagedRows:
+    """For querysets of rows of organisations that are there for those who look after these."""
+
+    def of_organisation(self: Rows, organisation_id: uuid.UUID) -> Rows:  # type: ignore[misc]
+        return self.filter(organisation_id=organisation_id)
+
+    def visible_to(self: Rows, user: Any) -> Rows:  # type: ignore[misc]
+        """Those of organisations that the person manages; all of them for the operator."""
+        if is_operator(user):
+            return self.all()
+        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -151,16 +166,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(joined_at__isnull=True)
 
 
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    def of_organisation(self, organisation_id: uuid.UUID) -> ApiKeyQuerySet:
-        return self.filter(organisation_id=organisation_id)
-
-    def visible_to(self, user: Any) -> ApiKeyQuerySet:
-        """Keys of organisations that the person manages; all of them for the operator."""
-        if is_operator(user):
-            return self.all()
-        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
-
+class ApiKeyQuerySet(ManagedRows, models.QuerySet["ApiKey"]):
     def with_prefix(self, prefix: str) -> ApiKeyQuerySet:
         return self.filter(prefix=prefix)
 

@@ -13,6 +13,7 @@ from notifications.enums import Audience
 from notifications.routing import RESIDENTS
 from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
+from tickets.permissions import is_in_public_space
 
 _ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT})
 
@@ -20,6 +21,11 @@ _ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT})
 def needs_code(kind: EventKind, audience: Audience) -> bool:
     """Whether the message asks a resident to confirm, and so makes sense only while that is open."""
     return kind in _ABOUT_A_CODE and audience in RESIDENTS
+
+
+def is_asked(ticket: Ticket, audience: str) -> bool:
+    """Who is asked whether it is fixed: the reporter, and a supporter where the fault is in public space."""
+    return audience == Audience.REPORTER or (audience == Audience.SUPPORTERS and is_in_public_space(ticket))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from django.db import models
 
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
+from accounts.querysets import ManagedRows
 from notifications.enums import UNFINISHED, AttemptOutcome, Channel, CircuitState, Hold, NotificationState
+from notifications.permissions import organisations_with_log
 
 if TYPE_CHECKING:
     from notifications.models import (
@@ -29,9 +31,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """The delivery log holds addresses: for those who may see every ticket and who reported it."""
         if is_operator(user):
             return self.all()
-        readable = set(organisations_where(user, Capability.VIEW_ALL_TICKETS))
-        readable &= set(organisations_where(user, Capability.VIEW_REPORTERS))
-        return self.filter(organisation_id__in=readable)
+        return self.filter(organisation_id__in=organisations_with_log(user))
 
     def of_event(self, event_id: uuid.UUID) -> NotificationQuerySet:
         return self.filter(event_id=event_id)
@@ -120,16 +120,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return found.order_by("-began_at", "-pk")
 
 
-class MessageTemplateQuerySet(models.QuerySet["MessageTemplate"]):
-    def visible_to(self, user: Any) -> MessageTemplateQuerySet:
-        """For those who look after the organisation."""
-        if is_operator(user):
-            return self.all()
-        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
-
-    def of_organisation(self, organisation_id: uuid.UUID) -> MessageTemplateQuerySet:
-        return self.filter(organisation_id=organisation_id)
-
+class MessageTemplateQuerySet(ManagedRows, models.QuerySet["MessageTemplate"]):
     def used_for(self, kind: str) -> MessageTemplateQuerySet:
         return self.filter(kind=kind, is_in_use=True)
 
@@ -148,16 +139,21 @@ class CircuitQuerySet(models.QuerySet["Circuit"]):
     def to_be_probed(self, now: datetime) -> CircuitQuerySet:
         return self.exclude(state=CircuitState.CLOSED).filter(probe_at__lte=now)
 
+    def draining(self) -> CircuitQuerySet:
+        """Those whose provider is back, and which give it their backlog slowly."""
+        return self.filter(is_draining=True)
 
-class TellingRulesQuerySet(models.QuerySet["TellingRules"]):
-    def visible_to(self, user: Any) -> TellingRulesQuerySet:
-        """The rules are for those who make them."""
-        if is_operator(user):
-            return self.all()
-        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
+    def with_room_since(self, moment: datetime, most: int) -> CircuitQuerySet:
+        """Fewer than so many went out in the minute that began after this moment."""
+        return self.filter(minute_began_at__gt=moment, drained__lt=most)
 
-    def of_organisation(self, organisation_id: uuid.UUID) -> TellingRulesQuerySet:
-        return self.filter(organisation_id=organisation_id)
+    def idle_since(self, moment: datetime) -> CircuitQuerySet:
+        """Their last minute of draining began before."""
+        return self.filter(minute_began_at__lte=moment)
+
+
+class TellingRulesQuerySet(ManagedRows, models.QuerySet["TellingRules"]):
+    """The rules are for those who make them."""
 
 
 class PreferenceQuerySet(models.QuerySet["Preference"]):
@@ -167,6 +163,12 @@ class PreferenceQuerySet(models.QuerySet["Preference"]):
 
 
 class SmsUseQuerySet(models.QuerySet["SmsUse"]):
+    def of_day(self, organisation_id: uuid.UUID, day: date) -> SmsUseQuerySet:
+        return self.filter(organisation_id=organisation_id, day=day)
+
+    def with_at_least(self, parts: int) -> SmsUseQuerySet:
+        return self.filter(parts__gte=parts)
+
     def of_month(self, organisation_id: uuid.UUID, day: date) -> SmsUseQuerySet:
         """The days of the month in which a day is, up to that one."""
         return self.filter(organisation_id=organisation_id, day__gte=day.replace(day=1), day__lte=day)

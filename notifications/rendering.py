@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common.languages import known_language
 from notifications.bundles import Bundle
 from notifications.digest import write_digest
 from notifications.enums import Audience, Channel
 from notifications.gsm import fit
 from notifications.models import MessageTemplate, Notification
-from notifications.occasion import Occasion, needs_code
+from notifications.occasion import Occasion, is_asked, needs_code
 from notifications.queries import updates_of
 from notifications.routing import RESIDENTS
 from notifications.unsubscribing import unsubscribe_link
@@ -49,7 +50,7 @@ class Message:
     is_about_one_ticket: bool = True
 
 
-class OwnWords:
+class TemplatesInUse:
     """What organisations say to residents in their own words; each is asked for once in a batch."""
 
     def __init__(self) -> None:
@@ -65,7 +66,7 @@ class OwnWords:
         return self._found[wanted]
 
 
-def write_message(bundle: Bundle, own_words: OwnWords | None = None) -> Message | None:
+def write_message(bundle: Bundle, templates: TemplatesInUse | None = None) -> Message | None:
     """The words of a message as things are now, with what it carries; None where what it is about is gone."""
     notification = bundle.carrier
     with translation.override(_language(notification)), timezone.override(_zone(notification)):
@@ -75,7 +76,7 @@ def write_message(bundle: Bundle, own_words: OwnWords | None = None) -> Message 
         if occasion is None:
             return None
         words = words_for(occasion)
-        if own := (own_words or OwnWords()).about(occasion):
+        if own := (templates or TemplatesInUse()).about(occasion):
             words = with_own(words, own, occasion)
         if notification.channel != Channel.EMAIL:
             return Message(sms=fit(words.sms, occasion.title))
@@ -103,9 +104,7 @@ def _own_words(organisation_id: uuid.UUID, kind: str, language: str) -> MessageT
 
 
 def _language(notification: Notification) -> str:
-    known = dict(settings.LANGUAGES)
-    wanted = (notification.language, notification.organisation.language)
-    return next((code for code in wanted if code in known), settings.LANGUAGE_CODE)
+    return known_language(notification.language, notification.organisation.language)
 
 
 def _zone(notification: Notification) -> ZoneInfo:
@@ -148,19 +147,12 @@ def page_for(event: TicketEvent, audience: Audience | str, recipient: User | Non
     return reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
 
-def _may_answer(ticket: Ticket, audience: Audience) -> bool:
-    """The reporter confirms; a supporter too where the fault is in public space."""
-    if audience == Audience.SUPPORTERS:
-        return ticket.is_public and ticket.category is not None and ticket.category.is_public_space
-    return audience == Audience.REPORTER
-
-
 def _code(verification: Verification | None, ticket: Ticket, audience: Audience) -> str:
-    return code_for(verification) if verification and _may_answer(ticket, audience) else ""
+    return code_for(verification) if verification and is_asked(ticket, audience) else ""
 
 
 def _verify_link(verification: Verification | None, ticket: Ticket, audience: Audience) -> str:
-    if verification is None or not _may_answer(ticket, audience):
+    if verification is None or not is_asked(ticket, audience):
         return ""
     return settings.SITE_URL + reverse("tickets:verify_by_link", args=[link_token(verification)])
 

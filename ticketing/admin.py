@@ -22,7 +22,7 @@ from accounts.models import Organisation
 from accounts.permissions import may_enter_console
 from accounts.queries import console_organisation
 from common.admin import EXTRA_ENTRIES, MenuEntry, MenuGroup, ScopedModelAdmin
-from common.notices import notices_for
+from common.banners import banners_for
 from ticketing.settings.console import ACCENT_SHADES
 
 _KEPT_AS = "_console_organisation"
@@ -45,9 +45,9 @@ class StaffConsole(UnfoldAdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         # Lazy: what is loaded into a page asks for nothing above it.
-        notices = SimpleLazyObject(lambda: notices_for(request))
+        banners = SimpleLazyObject(lambda: banners_for(request))
         context: dict[str, Any] = super().each_context(request)
-        return context | {"notices": notices}
+        return context | {"banners": banners}
 
     def has_permission(self, request: HttpRequest) -> bool:
         return may_enter_console(request.user)

@@ -26,6 +26,14 @@ def holds_ticket(user: Any, ticket: Ticket) -> bool:
     return bool(user is not None and user.is_authenticated and ticket.assignee_id == user.pk)
 
 
+def is_in_public_space(ticket: Ticket) -> bool:
+    """Whether the fault is everybody's: then whoever has the problem may say whether it is fixed.
+
+    Reads the ticket's category: select it beforehand.
+    """
+    return ticket.is_public and ticket.category is not None and ticket.category.is_public_space
+
+
 def can_view_ticket(user: Any, ticket: Ticket) -> bool:
     """Public tickets are everybody's; others belong to the reporter and to staff who reach them."""
     if can_view_as_staff(user, ticket):

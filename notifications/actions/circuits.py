@@ -107,12 +107,10 @@ class Breaker:
     def _take_turn(self) -> bool:
         """One of the messages of this minute, while the work that waited is done."""
         now, limit = timezone.now(), settings.NOTIFICATION_DRAIN_PER_MINUTE.get(self.channel, _FEW)
-        draining = self._rows.filter(is_draining=True)
-        in_this_minute = draining.filter(minute_began_at__gt=now - _MINUTE, drained__lt=limit)
-        if in_this_minute.update(drained=F("drained") + 1):
+        draining, a_minute_ago = self._rows.draining(), now - _MINUTE
+        if draining.with_room_since(a_minute_ago, limit).update(drained=F("drained") + 1):
             return True
-        minute_is_over = draining.filter(minute_began_at__lte=now - _MINUTE)
-        return bool(minute_is_over.update(minute_began_at=now, drained=1))
+        return bool(draining.idle_since(a_minute_ago).update(minute_began_at=now, drained=1))
 
 
 def _working_off() -> dict[str, object]:

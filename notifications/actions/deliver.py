@@ -29,7 +29,7 @@ from notifications.enums import AttemptOutcome, Channel, Hold, NotificationState
 from notifications.inbound.stopped import refuse_stopped, stopped_among
 from notifications.models import Attempt, Notification
 from notifications.relevance import is_there, still_told
-from notifications.rendering import Message, OwnWords, write_message
+from notifications.rendering import Message, TemplatesInUse, write_message
 from notifications.retry import delay_after, most_attempts
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Line:
 
     channel: MessageChannel
     breaker: Breaker
-    own_words: OwnWords = field(default_factory=OwnWords)
+    templates: TemplatesInUse = field(default_factory=TemplatesInUse)
     # Of those who are read now, the addresses that are told nothing more.
     stopped: set[str] = field(default_factory=set)
 
@@ -128,7 +128,7 @@ def _try(attempt: Attempt, line: Line) -> str:
     if not (is_there(notification) and still_told(bundle)):
         return end_attempt(attempt, A.SKIPPED, S.SUPPRESSED)
     try:
-        message = write_message(bundle, line.own_words)
+        message = write_message(bundle, line.templates)
     except DatabaseError:
         raise
     except Exception as error:

@@ -41,10 +41,8 @@ def take_parts(notification: Notification, message: Message) -> int:
 def give_back(notification: Notification, taken: int) -> None:
     """What was counted for an SMS that the provider did not take."""
     if taken:
-        today = SmsUse.objects.filter(
-            organisation=notification.organisation_id, day=today_of(notification.organisation)
-        )
-        today.filter(parts__gte=taken).update(parts=F("parts") - taken)
+        today = SmsUse.objects.of_day(notification.organisation_id, today_of(notification.organisation))
+        today.with_at_least(taken).update(parts=F("parts") - taken)
 
 
 def _over(rules: TellingRules, use: SmsUse, taken: int) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from notifications.admin import log, notices, template
+from notifications.admin import banners, log, template
 from notifications.inbound import admin as inbound
 
-__all__ = ["inbound", "log", "notices", "template"]
+__all__ = ["banners", "inbound", "log", "template"]

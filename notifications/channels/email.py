@@ -5,7 +5,6 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.utils import formataddr, parseaddr
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from notifications.channels.base import ChannelNotSetUp, MessageChannel, Provide
 from notifications.inbound.mail.tokens import reply_address
 from notifications.models import Notification
 from notifications.rendering import Message
+from notifications.senders import sender_named
 
 
 class EmailChannel:
@@ -98,7 +98,7 @@ def _mail(notification: Notification, message: Message) -> EmailMultiAlternative
     mail = EmailMultiAlternatives(
         subject=clean_line(message.subject),
         body=message.text,
-        from_email=_sender(notification),
+        from_email=sender_named(notification.organisation.name),
         to=[notification.address],
         headers={
             "Message-ID": _message_id(notification),
@@ -133,12 +133,6 @@ def _way_out(message: Message) -> dict[str, str]:
         "List-Unsubscribe": f"<{message.unsubscribe_link}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
-
-
-def _sender(notification: Notification) -> str:
-    """The installation's address under the organisation's name."""
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((clean_line(notification.organisation.name), address))
 
 
 def _message_id(notification: Notification) -> str:

@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
@@ -16,10 +15,12 @@ from accounts.models import Organisation
 from accounts.queries import find_user_by_phone
 from common.errors import NotFound
 from common.identifiers import as_uuid
+from common.languages import known_language
 from notifications.enums import Audience, Channel
 from notifications.inbound.mail.tokens import notification_in
 from notifications.inbound.models import OrganisationChannels, SuppressedAddress
 from notifications.models import Notification
+from notifications.occasion import is_asked
 from notifications.routing import RESIDENTS
 from tickets.enums import EventKind, Status
 from tickets.models import Ticket, Verification
@@ -61,11 +62,9 @@ class Told:
 
 def language_of(told: Told | None, organisation: Organisation | None = None) -> str:
     """The language in which somebody was told the last thing; without one the organisation's."""
-    known = dict(settings.LANGUAGES)
-    wanted = [organisation.language] if organisation else []
     if told is not None:
-        wanted = [told.notification.language, told.notification.organisation.language]
-    return next((code for code in wanted if code in known), settings.LANGUAGE_CODE)
+        return known_language(told.notification.language, told.notification.organisation.language)
+    return known_language(*([organisation.language] if organisation else []))
 
 
 def told_by_token(addresses: list[str]) -> Told | None:
@@ -130,21 +129,13 @@ def questions_to(
     """The resolutions that this number was asked to confirm and still can, the last asked first."""
     asked: dict[uuid.UUID, Told] = {}
     for told in _told(address, organisation_id):
-        if told.notification.event.kind in _ASKED_BY and _may_answer(told):
+        if told.notification.event.kind in _ASKED_BY and is_asked(told.ticket, told.notification.audience):
             asked.setdefault(told.ticket.pk, told)
     open_ones = Verification.objects.pending().filter(
         ticket__in=asked, ticket__status=Status.RESOLVED, expires_at__gt=timezone.now()
     )
     by_ticket = {verification.ticket_id: verification for verification in open_ones}
     return [(told, by_ticket[key]) for key, told in asked.items() if key in by_ticket]
-
-
-def _may_answer(told: Told) -> bool:
-    """As the message said: the reporter, and a supporter of a fault in public space."""
-    ticket = told.ticket
-    in_public_space = ticket.is_public and ticket.category is not None and ticket.category.is_public_space
-    audience = told.notification.audience
-    return told.is_reporter or (audience == Audience.SUPPORTERS and in_public_space)
 
 
 def ticket_shown_to(address: str, reference: str) -> Ticket:

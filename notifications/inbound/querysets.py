@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from accounts.enums import Capability
-from accounts.permissions import is_operator, organisations_where
+from accounts.permissions import is_operator
+from accounts.querysets import ManagedRows
 from notifications.enums import Channel
+from notifications.permissions import organisations_with_log
 
 if TYPE_CHECKING:
     from notifications.inbound.models import InboundMessage, OrganisationChannels, SuppressedAddress
@@ -20,9 +20,7 @@ class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
         """The same people as the delivery log; of no organisation only for the operator."""
         if is_operator(user):
             return self.all()
-        readable = set(organisations_where(user, Capability.VIEW_ALL_TICKETS))
-        readable &= set(organisations_where(user, Capability.VIEW_REPORTERS))
-        return self.filter(organisation_id__in=readable)
+        return self.filter(organisation_id__in=organisations_with_log(user))
 
     def taken(self, channel: str, provider_id: str) -> InboundMessageQuerySet:
         return self.filter(channel=channel, provider_id=provider_id)
@@ -66,15 +64,7 @@ class SuppressedAddressQuerySet(models.QuerySet["SuppressedAddress"]):
         return self.filter(channel=channel, address__in=addresses)
 
 
-class OrganisationChannelsQuerySet(models.QuerySet["OrganisationChannels"]):
-    def visible_to(self, user: Any) -> OrganisationChannelsQuerySet:
-        if is_operator(user):
-            return self.all()
-        return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
-
-    def of_organisation(self, organisation_id: uuid.UUID) -> OrganisationChannelsQuerySet:
-        return self.filter(organisation_id=organisation_id)
-
+class OrganisationChannelsQuerySet(ManagedRows, models.QuerySet["OrganisationChannels"]):
     def with_whatsapp(self, number: str) -> OrganisationChannelsQuerySet:
         return self.filter(whatsapp_from=number).exclude(whatsapp_from="")
 

@@ -18,7 +18,7 @@ from tickets.actions.change import Change, CheckedChange, changing, check_person
 from tickets.actions.clocks import take_back_resolution
 from tickets.enums import AttachmentKind, EventKind, Outcome, Status, VerificationState, Visibility
 from tickets.models import Ticket, Verification
-from tickets.permissions import can_view_ticket, is_reporter
+from tickets.permissions import can_view_ticket, is_in_public_space, is_reporter
 from tickets.pictures import Picture
 from tickets.verification import MAX_ATTEMPTS, MAX_CODES, is_right_code
 from tickets.workflow import Verb
@@ -123,8 +123,7 @@ def may_answer(user: Any, ticket: Ticket) -> bool:
         return False
     if is_reporter(user, ticket):
         return True
-    in_public_space = ticket.is_public and ticket.category is not None and ticket.category.is_public_space
-    return in_public_space and ticket.supports.by(user).exists()
+    return is_in_public_space(ticket) and ticket.supports.by(user).exists()
 
 
 def may_try_code(user: Any, ticket: Ticket) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import smtplib
 from datetime import timedelta
-from email.utils import formataddr, parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -16,6 +15,7 @@ from common.text import clean_line
 from notifications.inbound.mail_answers import subject
 from notifications.inbound.models import InboundMessage
 from notifications.inbound.queries import stopped
+from notifications.senders import sender_named
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def _mail(row: InboundMessage) -> EmailMessage:
     return EmailMessage(
         subject=clean_line(subject(row.ticket.reference if row.ticket else "")),
         body=row.answer,
-        from_email=_sender(row),
+        from_email=sender_named(row.organisation.name if row.organisation else settings.SITE_NAME),
         to=[row.sender],
         headers={
             "Auto-Submitted": "auto-replied",
@@ -63,9 +63,3 @@ def _mail(row: InboundMessage) -> EmailMessage:
             **(ids if row.provider_id.startswith("<") else {}),
         },
     )
-
-
-def _sender(row: InboundMessage) -> str:
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    name = row.organisation.name if row.organisation else settings.SITE_NAME
-    return formataddr((clean_line(name), address))

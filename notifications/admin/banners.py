@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.backlog import counted
-from common.notices import Notice, register_notices
+from common.banners import Banner, register_banners
 from notifications.models import Circuit, SmsUse
 from notifications.permissions import reads_delivery_log
 from notifications.queries import interrupted_circuits, refused_sms, unwritten_messages, waiting_messages
 from tickets.admin.words import moment
 
 
-def notices(request: HttpRequest) -> Iterator[Notice]:
+def banners(request: HttpRequest) -> Iterator[Banner]:
     """For whoever reads the delivery log."""
     if reads_delivery_log(request.user):
         yield from (_about_circuit(circuit, request.user) for circuit in interrupted_circuits())
@@ -27,7 +27,7 @@ def notices(request: HttpRequest) -> Iterator[Notice]:
         yield from (_about_limit(use) for use in refused_sms(request.user))
 
 
-def _about_circuit(circuit: Circuit, user: Any) -> Notice:
+def _about_circuit(circuit: Circuit, user: Any) -> Banner:
     waiting = counted(waiting_messages(user, circuit.channel))
     words = {
         "channel": capfirst(circuit.get_channel_display()),
@@ -40,10 +40,10 @@ def _about_circuit(circuit: Circuit, user: Any) -> Notice:
         "%(channel)s does not go out since %(since)s: %(count)d messages wait. The provider said: %(said)s",
         waiting,
     )
-    return Notice(said % words, _log(channel__exact=circuit.channel), _("Delivery log"))
+    return Banner(said % words, _log(channel__exact=circuit.channel), _("Delivery log"))
 
 
-def _about_templates(user: Any) -> Iterator[Notice]:
+def _about_templates(user: Any) -> Iterator[Banner]:
     count = counted(unwritten_messages(user))
     if count:
         said = ngettext(
@@ -51,17 +51,17 @@ def _about_templates(user: Any) -> Iterator[Notice]:
             "%(count)d messages could not be written and wait: their templates have to be put right.",
             count,
         )
-        yield Notice(said % {"count": count}, _log(state__exact="held"), _("See which"))
+        yield Banner(said % {"count": count}, _log(state__exact="held"), _("See which"))
 
 
-def _about_limit(use: SmsUse) -> Notice:
+def _about_limit(use: SmsUse) -> Banner:
     said = ngettext(
         "%(organisation)s: %(count)d SMS was not sent today, the limit is used up. Mails still go out.",
         "%(organisation)s: %(count)d SMS were not sent today, the limit is used up. Mails still go out.",
         use.refused,
     )
     words = {"organisation": use.organisation.name, "count": use.refused}
-    return Notice(said % words, _log(channel__exact="sms", state__exact="suppressed"), _("See which"))
+    return Banner(said % words, _log(channel__exact="sms", state__exact="suppressed"), _("See which"))
 
 
 def _log(**narrowed: str) -> str:
@@ -69,4 +69,4 @@ def _log(**narrowed: str) -> str:
     return f"{reverse('admin:notifications_notification_changelist')}?{query}"
 
 
-register_notices(notices)
+register_banners(banners)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 
 @dataclass(frozen=True)
-class Notice:
+class Banner:
     """A sentence or two, and where to read on."""
 
     text: str
@@ -18,13 +18,13 @@ class Notice:
     is_bad: bool = True
 
 
-_SOURCES: list[Callable[[HttpRequest], Iterable[Notice]]] = []
+_SOURCES: list[Callable[[HttpRequest], Iterable[Banner]]] = []
 
 
-def register_notices(source: Callable[[HttpRequest], Iterable[Notice]]) -> None:
+def register_banners(source: Callable[[HttpRequest], Iterable[Banner]]) -> None:
     """`source` answers what one person is to be told now, in few queries: every page of the console asks."""
     _SOURCES.append(source)
 
 
-def notices_for(request: HttpRequest) -> list[Notice]:
-    return [notice for source in _SOURCES for notice in source(request)]
+def banners_for(request: HttpRequest) -> list[Banner]:
+    return [banner for source in _SOURCES for banner in source(request)]
