@@ -12,6 +12,7 @@ from celery.contrib.testing.worker import start_worker
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 from redis import Redis
@@ -23,6 +24,10 @@ from tests.inboxes import Inbox
 from ticketing.celery import QUEUES
 from ticketing.celery import app as celery_app
 from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
+
+# No test depends on a time, and a shared machine is slow at times.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 # The words of the features; pytest-bdd finds steps only in plugins and conftests.
 pytest_plugins = [

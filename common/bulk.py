@@ -8,7 +8,7 @@ its errors are not Django's.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -17,6 +17,8 @@ import orjson
 from django.db import connection, models
 from django.db.models.base import ModelState
 from psycopg.sql import SQL, Identifier
+
+from common.copy_text import copy_line
 
 Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any]
@@ -83,27 +85,53 @@ def copy_rows(rows: Sequence[models.Model]) -> None:
     """Insert rows of one model that were built and not saved. Raises what saving them would raise."""
     if not rows:
         return
-    statement, read, converts = _plan(type(rows[0]))
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            values = list(read(vars(row)))
-            for place, convert in converts:
-                values[place] = convert(values[place])
-            copy.write_row(values)
-    alias = connection.alias
+    copy_lines(type(rows[0]), lines_of(rows))
     for row in rows:
-        row._state.adding = False
-        row._state.db = alias
+        mark_saved(row)
+
+
+def lines_of(rows: Iterable[models.Model]) -> Iterator[bytes]:
+    """Rows of one model, each as COPY reads it. Asks no database, so that any thread may."""
+    for row in rows:
+        read, converts = _reading(type(row))
+        values = list(read(vars(row)))
+        for place, convert in converts:
+            values[place] = convert(values[place])
+        yield copy_line(values)
+
+
+def copy_lines(model: type[models.Model], lines: Iterable[bytes]) -> None:
+    """Insert rows that were written by `lines_of`. Raises what saving them would raise."""
+    written = b"".join(lines)
+    if not written:
+        return
+    statement = _statement(model)
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(written)
+
+
+def mark_saved(row: models.Model) -> None:
+    """Let Django know that a row is in the database."""
+    row._state.adding = False
+    row._state.db = connection.alias
+
+
+def _written_fields(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not getattr(field, "generated", False)]
 
 
 @lru_cache(maxsize=32)
-def _plan(model: type[models.Model]) -> tuple[Any, Convert, list[tuple[int, Convert]]]:
-    """The statement, how to read a row, and at which places JSON has to be written."""
-    fields = [field for field in model._meta.concrete_fields if not getattr(field, "generated", False)]
-    names = SQL(", ").join(Identifier(field.column or "") for field in fields)
-    statement = SQL("COPY {} ({}) FROM STDIN").format(Identifier(model._meta.db_table), names)
+def _statement(model: type[models.Model]) -> Any:
+    names = SQL(", ").join(Identifier(field.column) for field in _written_fields(model))
+    return SQL("COPY {} ({}) FROM STDIN").format(Identifier(model._meta.db_table), names)
+
+
+@lru_cache(maxsize=32)
+def _reading(model: type[models.Model]) -> tuple[Convert, list[tuple[int, Convert]]]:
+    """How the values of a row are read, and at which places JSON has to be written."""
+    fields = _written_fields(model)
     converts = [(place, _writer_of(field)) for place, field in enumerate(fields) if _is_json(field)]
-    return statement, itemgetter(*[field.attname for field in fields]), converts
+    return itemgetter(*[field.attname for field in fields]), converts
 
 
 def _is_json(field: Any) -> bool:

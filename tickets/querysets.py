@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -309,6 +309,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def with_external_ref(self, external_ref: str) -> TicketQuerySet:
         return self.filter(external_ref=external_ref)
+
+    def external_refs_among(self, wanted: Sequence[str]) -> set[str]:
+        """Which of these references have a ticket."""
+        return set(self.filter(external_ref__in=wanted).values_list("external_ref", flat=True))
 
     def for_list(self) -> TicketQuerySet:
         """With what a list shows of each ticket, and without its long texts."""

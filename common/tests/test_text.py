@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from hypothesis import given
+from hypothesis import strategies as some
 
 from common.errors import InvalidInput
-from common.text import checked_text, clean_line, refuse_control_characters
+from common.text import checked_text, clean_line, is_email, refuse_control_characters
 
 FINE = ["", "Water runs", "line\nline\r\n\ttabbed", "Amanzi ayageleza 💧", "दिल्ली", "👩‍👩‍👧", "مياه", "Ḽo"]
 REFUSED = ["\x00", "a\x00b", "bell\x07", "\x1b[31m", "\x7f", "\x85", "lone \ud800", "\udfff"]
@@ -38,3 +41,13 @@ def test_the_limit_counts_characters_without_the_space_around() -> None:
 )
 def test_one_line_has_single_spaces(typed: str, kept: str) -> None:
     assert clean_line(typed) == kept
+
+
+@given(some.from_regex(r"[a-z0-9._+-]{1,12}@[a-z0-9.-]{1,12}\.[a-z]{1,4}", fullmatch=True) | some.emails())
+def test_an_address_is_one_where_django_says_so(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError:
+        assert is_email(address) is False
+    else:
+        assert is_email(address) is True

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.bulk import copy_rows
+from common.bulk import copy_lines, lines_of, mark_saved
 from tickets.actions.assignment import overflow_time, override_assignment
 from tickets.actions.change import Change
 from tickets.actions.clocks import new_clocks
@@ -20,7 +22,7 @@ from tickets.actions.status import change_status
 from tickets.actions.surroundings import Surroundings
 from tickets.enums import EventKind, Source, Status
 from tickets.events import one_update
-from tickets.models import Clock, Ticket, TicketAssignee, TicketEvent
+from tickets.models import Clock, Custody, Ticket, TicketAssignee, TicketEvent
 from tickets.wakeups import DRAIN, RELAY, wake_after_commit
 
 
@@ -39,42 +41,72 @@ class Entry:
         return self.lead is None and self.status == Status.OPEN
 
 
-def enter_many(
+@dataclass(frozen=True)
+class Prepared:
+    """New tickets with their clocks, people, events and custody, as the database takes them.
+
+    Each row stands beside the key of its ticket, so that some of the tickets can be left out.
+    """
+
+    rows: Mapping[type[Model], Sequence[tuple[uuid.UUID, bytes]]]
+    departments: Mapping[uuid.UUID, uuid.UUID]
+
+
+def prepare_many(
     entries: Sequence[Entry], known: Surroundings, *, source: Source, acting_user: Any
-) -> list[Ticket]:
-    """Write the tickets with their clocks, custody and events. Those of departments wait in the queue.
+) -> Prepared:
+    """Build what `write_many` writes. Writes nothing itself."""
+    changes: list[Change] = []
+    clocks: list[Clock] = []
+    events: list[TicketEvent] = []
+    for entry in entries:
+        change = Change(entry.ticket, acting_user=acting_user, at=entry.ticket.created_at)
+        clocks.extend(new_clocks(change, known))
+        # What the new ticket shows of its clocks is part of its first version.
+        change.changes = {}
+        events.append(creation_event(change, source))
+        events.extend(_queued(change, known))
+        changes.append(change)
+    tickets = [change.ticket for change in changes]
+    waiting = [ticket for ticket in tickets if ticket.department_id is not None]
+    return Prepared(
+        # In the order in which they refer to each other.
+        rows={
+            Ticket: _lines(tickets, "id"),
+            Clock: _lines(clocks),
+            TicketAssignee: _lines(_assignees(entries)),
+            TicketEvent: _lines(events),
+            Custody: _lines(first_custodies(changes)),
+        },
+        departments={ticket.pk: ticket.department_id for ticket in waiting if ticket.department_id},
+    )
+
+
+def _lines(rows: Sequence[Model], ticket: str = "ticket_id") -> list[tuple[uuid.UUID, bytes]]:
+    return [(getattr(row, ticket), line) for row, line in zip(rows, lines_of(rows), strict=True)]
+
+
+def write_many(prepared: Prepared, *, but: Collection[uuid.UUID] = ()) -> None:
+    """Write tickets, all `but` those with these keys. Those of departments wait in the queue.
 
     Nobody is chosen here: the queue is drained after commit, by priority and age.
     """
-    if not entries:
-        return []
     with transaction.atomic():
-        changes: list[Change] = []
-        clocks: list[Clock] = []
-        events: list[TicketEvent] = []
-        for entry in entries:
-            change = Change(entry.ticket, acting_user=acting_user, at=entry.ticket.created_at)
-            clocks.extend(new_clocks(change, known))
-            # What the new ticket shows of its clocks is part of its first version.
-            change.changes = {}
-            events.append(creation_event(change, source))
-            events.extend(_queued(change, known))
-            changes.append(change)
-        copy_rows([entry.ticket for entry in entries])
-        copy_rows(clocks)
-        copy_rows(_assignees(entries))
-        copy_rows(events)
-        copy_rows(first_custodies(changes))
+        for model, rows in prepared.rows.items():
+            copy_lines(model, [line for key, line in rows if key not in but])
         wake_after_commit(RELAY)
-        _wake(changes)
-    return [entry.ticket for entry in entries]
+        departments = {place for key, place in prepared.departments.items() if key not in but}
+        for department in sorted(map(str, departments)):
+            wake_after_commit(DRAIN, department_id=department)
 
 
 def enter_one(entry: Entry, known: Surroundings, *, source: Source, acting_user: Any) -> Ticket:
     """A ticket with a lead, or one on which work has begun or is done. Raises what the verbs raise."""
     with transaction.atomic(), one_update() as update:
         entry.ticket.created_at = update.at
-        (ticket,) = enter_many([entry], known, source=source, acting_user=acting_user)
+        write_many(prepare_many([entry], known, source=source, acting_user=acting_user))
+        ticket = entry.ticket
+        mark_saved(ticket)
         if entry.lead is not None:
             reason = _("Chosen when the ticket was imported.")
             ticket = override_assignment(ticket, assignee=entry.lead, reason=reason, acting_user=None)
@@ -96,9 +128,3 @@ def _queued(change: Change, known: Surroundings) -> list[TicketEvent]:
 
 def _assignees(entries: Sequence[Entry]) -> list[TicketAssignee]:
     return [TicketAssignee(ticket=entry.ticket, user=person) for entry in entries for person in entry.people]
-
-
-def _wake(changes: Sequence[Change]) -> None:
-    departments = {change.ticket.department_id for change in changes} - {None}
-    for department_id in sorted(map(str, departments)):
-        wake_after_commit(DRAIN, department_id=department_id)

@@ -9,7 +9,7 @@ import hashlib
 import logging
 import tempfile
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
 from django.core.files import File
@@ -22,7 +22,7 @@ from accounts.enums import Capability
 from accounts.models import Organisation
 from accounts.permissions import has_capability
 from common.errors import DomainError, InvalidInput, NotAllowed
-from tickets.actions.bulk_intake import Entry, enter_many, enter_one
+from tickets.actions.bulk_intake import enter_one, write_many
 from tickets.actions.import_batches import Ahead, Batch, check_rows
 from tickets.enums import FileFormat, ImportState, Source
 from tickets.events import signed_in
@@ -190,11 +190,11 @@ def _go_on(run: ImportRun, batch: Batch) -> None:
 
 def _enter(run: ImportRun, batch: Batch) -> None:
     for attempt in range(_TRIES):
-        kept, known_before = _without_known(run, batch)
+        known = _known_before(run, batch)
         try:
             # What is only tried is undone, and so is a batch that somebody came in between with.
             with transaction.atomic():
-                _write(run, kept, batch)
+                _write(run, batch, known)
                 transaction.set_rollback(run.is_dry_run)
         except IntegrityError:
             if attempt == _TRIES - 1:
@@ -203,9 +203,9 @@ def _enter(run: ImportRun, batch: Batch) -> None:
             continue
         break
     refused = len({line for line, _refusal in batch.refused})
-    run.known_count += known_before
+    run.known_count += len(known)
     run.refused_count += refused
-    run.created_count += len(batch.rows) - known_before - refused
+    run.created_count += len(batch.rows) - len(known) - refused
     RefusedRow.objects.bulk_create(
         [
             RefusedRow(run=run, line=line, field=why.field, code=why.code, sentence=why.sentence)
@@ -215,29 +215,29 @@ def _enter(run: ImportRun, batch: Batch) -> None:
     )
 
 
-def _without_known(run: ImportRun, batch: Batch) -> tuple[list[tuple[int, Entry]], int]:
-    """The entries that are new, and how many were there before: a second row of the same file too."""
+def _known_before(run: ImportRun, batch: Batch) -> set[uuid.UUID]:
+    """The keys of the entries that are there already: of a second row of the same file too."""
     given = [entry.ticket.external_ref for _line, entry in batch.entries if entry.ticket.external_ref]
-    tickets = Ticket.objects.of_organisation(run.organisation_id).filter(external_ref__in=given)
-    seen = set(tickets.values_list("external_ref", flat=True)) if given else set()
-    kept = []
-    for line, entry in batch.entries:
+    seen = Ticket.objects.of_organisation(run.organisation_id).external_refs_among(given)
+    known = set()
+    for _line, entry in batch.entries:
         reference = entry.ticket.external_ref
-        if not reference or reference not in seen:
-            kept.append((line, entry))
-            seen.add(reference)
-    return kept, len(batch.entries) - len(kept)
+        if reference and reference in seen:
+            known.add(entry.ticket.pk)
+        seen.add(reference)
+    return known
 
 
-def _write(run: ImportRun, kept: Sequence[tuple[int, Entry]], batch: Batch) -> None:
-    together = [entry for _line, entry in kept if entry.is_plain]
-    enter_many(together, batch.known, source=Source.IMPORT, acting_user=run.created_by)
-    for line, entry in kept:
-        if not entry.is_plain:
-            try:
-                enter_one(entry, batch.known, source=Source.IMPORT, acting_user=run.created_by)
-            except DomainError as refusal:
-                batch.refused.append((line, Refusal(refusal.field or "", refusal.code, refusal.message)))
+def _write(run: ImportRun, batch: Batch, known: Set[uuid.UUID]) -> None:
+    if batch.prepared is not None:
+        write_many(batch.prepared, but=known)
+    for line, entry in batch.entries:
+        if entry.is_plain or entry.ticket.pk in known:
+            continue
+        try:
+            enter_one(entry, batch.known, source=Source.IMPORT, acting_user=run.created_by)
+        except DomainError as refusal:
+            batch.refused.append((line, Refusal(refusal.field or "", refusal.code, refusal.message)))
 
 
 def _finish(run: ImportRun, state: ImportState) -> ImportRun:

@@ -21,7 +21,8 @@ class TicketEvent(IdentifiedModel):
     """One immutable fact about a ticket: timeline, audit trail, outbox and live feed at once.
 
     Written in the transaction of the change. Only the relay fills `position` (order of commits)
-    and `relayed_at`, once each.
+    and `relayed_at`, once each. Organisation, department, stage and assignee are copied from the locked
+    ticket, whose own constraints vouch for them: to ask again for each event cost as much as its row.
     """
 
     organisation = models.ForeignKey(
@@ -30,6 +31,7 @@ class TicketEvent(IdentifiedModel):
         related_name="+",
         verbose_name=_("organisation"),
         db_index=False,
+        db_constraint=False,
     )
     ticket = models.ForeignKey(
         Ticket, on_delete=models.PROTECT, related_name="events", verbose_name=_("ticket"), db_index=False
@@ -57,9 +59,15 @@ class TicketEvent(IdentifiedModel):
         related_name="+",
         null=True,
         verbose_name=_("held by department"),
+        db_constraint=False,
     )
     stage = models.ForeignKey(
-        Stage, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("stage")
+        Stage,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=_("stage"),
+        db_constraint=False,
     )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -67,6 +75,7 @@ class TicketEvent(IdentifiedModel):
         related_name="+",
         null=True,
         verbose_name=_("held by"),
+        db_constraint=False,
     )
     update_key = models.UUIDField(
         _("update"), null=True, editable=False, help_text=_("Events of one update share it.")

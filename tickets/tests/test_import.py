@@ -369,7 +369,7 @@ def test_an_import_that_stopped_in_the_middle_goes_on_where_it_was(
         raise RuntimeError("The machine is gone.")
 
     with monkeypatch.context() as dying:
-        dying.setattr(importing, "enter_many", die)
+        dying.setattr(importing, "write_many", die)
         with pytest.raises(RuntimeError):
             next(run_import(key))
     run.refresh_from_db()

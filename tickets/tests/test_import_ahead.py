@@ -78,7 +78,7 @@ def test_a_run_that_dies_between_batches_goes_on_and_logs_nothing_twice(
         raise RuntimeError("The machine is gone.")
 
     with monkeypatch.context() as dying:
-        dying.setattr(importing, "enter_many", die)
+        dying.setattr(importing, "write_many", die)
         with pytest.raises(RuntimeError):
             next(batches)
     assert (stands(run), run.line) == ((ImportState.RUNNING, 3, 0, 0), 7)
