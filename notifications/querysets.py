@@ -10,6 +10,7 @@ from django.db import models
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
 from accounts.querysets import ManagedRows
+from common.identifiers import as_uuid
 from notifications.enums import UNFINISHED, AttemptOutcome, Channel, CircuitState, Hold, NotificationState
 from notifications.permissions import organisations_with_log
 
@@ -90,7 +91,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def for_sending(self) -> NotificationQuerySet:
         """With everything that a message is written from."""
         related = self.select_related(
-            "organisation",
+            "organisation__telling_rules",
             "recipient__preference",
             "event__department",
             "event__ticket__organisation",
@@ -113,6 +114,14 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def begun(self) -> AttemptQuerySet:
         """Those that nobody has brought to an end."""
         return self.filter(outcome=AttemptOutcome.SENDING)
+
+    def called(self, channel: Channel, name: str) -> AttemptQuerySet:
+        """The attempt that we call so: `Notification.name_of_attempt`. None for any other text."""
+        key, _dot, number = name.partition(".")
+        message = as_uuid(key)
+        if message is None or not number.isdecimal() or len(number) > 4:
+            return self.none()
+        return self.filter(notification=message, number=int(number), notification__channel=channel)
 
     def known_as(self, channel: Channel, provider_reference: str) -> AttemptQuerySet:
         """The attempts that a provider knows by its reference, the last one first."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Set
 
 from notifications.bundles import Bundle
-from notifications.enums import Audience
+from notifications.enums import Audience, Channel
 from notifications.models import Notification
+from notifications.queries import wishes_in
+from notifications.topics import TOPICS, topic_of
 from tickets.enums import EventKind, Outcome, Status
 from tickets.models import Ticket, TicketEvent
 from tickets.subjects import subject_of
@@ -36,10 +38,25 @@ def is_there(notification: Notification) -> bool:
 
 def still_told(bundle: Bundle) -> bool:
     """Whether there is anything left in it. Of a summary, what does not hold any more is left out."""
-    kept = [one for one in bundle.members if still_matters(one.event, one.event.ticket, one.audience)]
+    kept = [one for one in bundle.members if _is_told(one)]
     if bundle.is_digest:
         bundle.members[:] = kept
     return bool(kept)
+
+
+def _is_told(notification: Notification) -> bool:
+    event = notification.event
+    return is_wanted(notification) and still_matters(event, event.ticket, notification.audience)
+
+
+def is_wanted(notification: Notification) -> bool:
+    """Whether the person still wants to hear of this by this channel: they may have said no meanwhile."""
+    preference = getattr(notification.recipient, "preference", None)
+    if preference is None:
+        return True
+    topic = topic_of(EventKind(notification.event.kind), Audience(notification.audience))
+    wishes = wishes_in(preference, notification.organisation)
+    return wishes.allows(topic, Channel(notification.channel)) or not TOPICS[topic].may_be_off
 
 
 def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:

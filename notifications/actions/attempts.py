@@ -103,7 +103,8 @@ def end_attempt(
         mine = Notification.objects.being_sent(attempt).update(
             state=state, next_attempt_at=next_attempt_at, last_error=said, **accepted, **fields
         )
-        Attempt.objects.filter(pk=attempt.pk).update(
+        # What the provider said that it took stays taken, whatever became of our connection to it.
+        Attempt.objects.filter(pk=attempt.pk).exclude(outcome=A.ACCEPTED).update(
             outcome=outcome, ended_at=now, words=said, provider_reference=known_as
         )
         if mine and next_attempt_at is None:

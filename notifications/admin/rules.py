@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from accounts.enums import Capability
 from accounts.models import Organisation
@@ -26,16 +26,24 @@ from common.admin import MenuEntry, MenuGroup, add_menu_entry
 from common.errors import DomainError
 from notifications.actions.rules import write_rules
 from notifications.enums import Topic
-from notifications.models.rules import MOST_PARTS
+from notifications.models.rules import LONGEST_NAME, MOST_PARTS
 from notifications.queries import rules_of
 from notifications.routing import ROUTING, audiences_of
 from notifications.topics import ALWAYS_TOLD, TOPICS, topic_of
 from tickets.enums import EventKind
 
 PAGE = "notifications_rules"
+_OTHERS = ("sender_name", "sms_per_day", "sms_per_month")
 
 
 class RulesForm(forms.Form):
+    sender_name = forms.CharField(
+        label=gettext_lazy("Sender's name"),
+        help_text=gettext_lazy("In whose name mails come. Empty: the name of the organisation."),
+        required=False,
+        max_length=LONGEST_NAME,
+        widget=UnfoldAdminTextInputWidget,
+    )
     sms_per_day = forms.IntegerField(
         label=gettext_lazy("Parts of SMS a day"),
         help_text=gettext_lazy("A long SMS has two parts, and each is paid for. Empty: no limit."),
@@ -56,8 +64,8 @@ class RulesForm(forms.Form):
     def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
         rules = rules_of(organisation)
         told = {kind.value: kind not in rules.kinds_off for kind in told_kinds()}
-        limits = {"sms_per_day": rules.sms_per_day, "sms_per_month": rules.sms_per_month}
-        super().__init__(data, label_suffix="", initial=limits | told)
+        others = {name: getattr(rules, name) for name in _OTHERS}
+        super().__init__(data, label_suffix="", initial=others | told)
         for kind in told_kinds():
             self.fields[kind.value] = forms.BooleanField(
                 label=capfirst(str(kind.label)),
@@ -76,8 +84,7 @@ class RulesForm(forms.Form):
 
     def typed(self) -> dict[str, Any]:
         off = [kind for kind in told_kinds() if not self.cleaned_data[kind.value]]
-        limits = {name: self.cleaned_data[name] for name in ("sms_per_day", "sms_per_month")}
-        return {"kinds_off": off, **limits}
+        return {"kinds_off": off, **{name: self.cleaned_data[name] for name in _OTHERS}}
 
 
 def told_kinds() -> list[EventKind]:

@@ -18,7 +18,7 @@ from notifications.channels.base import ChannelNotSetUp, MessageChannel, Provide
 from notifications.inbound.mail.tokens import reply_address
 from notifications.models import Notification
 from notifications.rendering import Message
-from notifications.senders import sender_named
+from notifications.senders import sender_of
 
 
 class EmailChannel:
@@ -98,7 +98,7 @@ def _mail(notification: Notification, message: Message) -> EmailMultiAlternative
     mail = EmailMultiAlternatives(
         subject=clean_line(message.subject),
         body=message.text,
-        from_email=sender_named(notification.organisation.name),
+        from_email=sender_of(notification.organisation),
         to=[notification.address],
         headers={
             "Message-ID": _message_id(notification),

@@ -19,9 +19,9 @@ class SmsChannel:
         return nullcontext(self)
 
     def send(self, notification: Notification, message: Message) -> str:
-        return send_text(notification.address, message.sms)
+        return send_text(notification.address, message.sms, known_as=notification.name_of_attempt)
 
 
-def send_text(phone: str, text: str) -> str:
+def send_text(phone: str, text: str, *, known_as: str = "") -> str:
     """Hand over one SMS and return Twilio's reference for it. Raises what `hand_over` raises."""
-    return hand_over(to=phone, sender=settings.TWILIO_FROM, text=text)
+    return hand_over(to=phone, sender=settings.TWILIO_FROM, text=text, known_as=known_as)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -42,8 +42,11 @@ def is_set_up() -> bool:
     return bool(settings.TWILIO_ACCOUNT_SID and settings.TWILIO_AUTH_TOKEN and settings.TWILIO_FROM)
 
 
-def hand_over(*, to: str, sender: str, text: str) -> str:
+def hand_over(*, to: str, sender: str, text: str, known_as: str = "") -> str:
     """Hand over one message and return Twilio's reference for it.
+
+    `known_as` is what we call it: Twilio repeats it when it tells what became of the message, which may be
+    before its answer has come.
 
     Raises Refused, ProviderDown, ChannelNotSetUp, and AddressStopped where Twilio knows that they said STOP.
     """
@@ -52,7 +55,7 @@ def hand_over(*, to: str, sender: str, text: str) -> str:
     http_client = HttpClient(settings.TWILIO_BASE_URL)
     client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http_client)
     try:
-        accepted = client.messages.create(to=to, from_=sender, body=text, **_callback())
+        accepted = client.messages.create(to=to, from_=sender, body=text, **_callback(known_as))
     except TwilioRestException as error:
         raise _failure(error) from error
     except (RequestException, TwilioException) as error:
@@ -62,12 +65,13 @@ def hand_over(*, to: str, sender: str, text: str) -> str:
     return str(accepted.sid)
 
 
-def _callback() -> dict[str, str]:
+def _callback(known_as: str) -> dict[str, str]:
     """Where Twilio tells what became of it. It refuses addresses that only this machine knows."""
     is_local = urlsplit(settings.SITE_URL).hostname in {"localhost", "127.0.0.1", "::1"}
     if is_local and not settings.TWILIO_BASE_URL:
         return {}
-    return {"status_callback": settings.SITE_URL + reverse("notifications:inbound:twilio_status")}
+    address = settings.SITE_URL + reverse("notifications:inbound:twilio_status")
+    return {"status_callback": f"{address}?{urlencode({'message': known_as})}" if known_as else address}
 
 
 def _failure(error: TwilioRestException) -> Exception:

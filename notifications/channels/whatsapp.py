@@ -19,4 +19,9 @@ class WhatsAppChannel:
         number = whatsapp_number_of(notification.organisation_id)
         if not number:
             raise ChannelNotSetUp("The organisation has no WhatsApp number.")
-        return hand_over(to=f"whatsapp:{notification.address}", sender=f"whatsapp:{number}", text=message.sms)
+        return hand_over(
+            to=f"whatsapp:{notification.address}",
+            sender=f"whatsapp:{number}",
+            text=message.sms,
+            known_as=notification.name_of_attempt,
+        )

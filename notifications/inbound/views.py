@@ -108,7 +108,11 @@ def twilio_status(request: HttpRequest) -> HttpResponse:
     told = request.POST
     channel, _number = phone_of(told.get("To", ""))
     told_by_twilio(
-        channel, told.get("MessageSid", ""), told.get("MessageStatus", ""), told.get("ErrorCode", "")
+        channel,
+        told.get("MessageSid", ""),
+        told.get("MessageStatus", ""),
+        told.get("ErrorCode", ""),
+        name=request.GET.get("message", ""),
     )
     return HttpResponse(status=204)
 

@@ -136,3 +136,8 @@ class Notification(IdentifiedModel):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.get_state_display()}"
+
+    @property
+    def name_of_attempt(self) -> str:
+        """What providers are told that the present attempt is called. `AttemptQuerySet.called` finds it."""
+        return f"{self.pk}.{self.attempts}"

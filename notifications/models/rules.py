@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from common.models import IdentifiedModel
+from common.text import refuse_control_characters
 from notifications.querysets import SmsUseQuerySet, TellingRulesQuerySet
 from tickets.enums import EventKind
 
 MOST_PARTS = 10_000_000
+LONGEST_NAME = 80
 
 
 class TellingRules(IdentifiedModel):
@@ -20,6 +22,9 @@ class TellingRules(IdentifiedModel):
 
     organisation = models.OneToOneField(
         Organisation, on_delete=models.CASCADE, related_name="telling_rules", verbose_name=_("organisation")
+    )
+    sender_name = models.CharField(
+        _("sender's name"), max_length=LONGEST_NAME, blank=True, validators=[refuse_control_characters]
     )
     # An SMS of several parts is paid for by the part. Empty: no limit.
     sms_per_day = models.PositiveIntegerField(_("parts of SMS a day"), null=True, blank=True)

@@ -115,6 +115,20 @@ def test_what_is_not_true_any_more_in_the_morning_is_not_sent(
     assert sms_inbox.messages() == []
 
 
+def test_what_somebody_switched_off_while_it_waited_is_not_sent(
+    category: Category, agent: User, thandi: User, clock: Any, mailbox: Inbox, sms_inbox: Inbox
+) -> None:
+    wants(thandi, quiet_from=time(22), quiet_until=time(6))
+    ticket = report_ticket(category, reporter=thandi)
+    start_work(ticket, acting_user=agent)
+    tell(ticket, EventKind.STARTED)
+    wants(thandi, switched_off={(Topic.PROGRESS, Channel.SMS)})
+    clock.move_to(MORNING)
+    assert deliver_due() == 0
+    assert messages(Channel.SMS) == [(EventKind.STARTED, S.SUPPRESSED, Hold.QUIET_HOURS)]
+    assert (len(mailbox.to(str(thandi.email))), sms_inbox.messages()) == (1, [])
+
+
 def test_a_retry_that_comes_due_at_night_waits_and_loses_no_attempt(
     category: Category, agent: User, clock: Any, sms_inbox: Inbox
 ) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import time
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +19,7 @@ from notifications.enums import Channel, Digest, Topic
 from notifications.models import ChannelChoice, Preference, TellingRules
 from notifications.queries import wishes_for
 from notifications.routing import ROUTING
+from notifications.senders import sender_of
 from notifications.tests.factories import resident
 from tickets.enums import EventKind
 from tickets.tests.api import api_client
@@ -196,10 +199,12 @@ def all_told(**typed: str) -> dict[str, str]:
 def test_an_admin_switches_a_kind_off_and_limits_sms(city: Organisation) -> None:
     client = signed_in(city, Role.ORGANISATION_ADMIN)
     assert client.get(rules_page()).status_code == 200
-    typed = all_told(sms_per_day="100", **{EventKind.STARTED.value: ""})
+    typed = all_told(sms_per_day="100", sender_name="Tshwane Help Desk", **{EventKind.STARTED.value: ""})
     assert client.post(rules_page(), typed).status_code == 302
     rules = TellingRules.objects.get(organisation=city)
     assert (rules.kinds_off, rules.sms_per_day, rules.sms_per_month) == ([EventKind.STARTED], 100, None)
+    city.refresh_from_db()
+    assert sender_of(city) == f"Tshwane Help Desk <{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}>"
     form = client.get(rules_page()).context["form"]
     assert form[EventKind.STARTED.value].value() is False
 
@@ -217,6 +222,15 @@ def test_a_limit_that_is_none_is_refused(city: Organisation, typed: dict[str, st
     client = signed_in(city, Role.ORGANISATION_ADMIN)
     assert client.post(rules_page(), all_told(**typed)).status_code == 400
     assert not TellingRules.objects.exists()
+
+
+def test_a_senders_name_is_one_line_that_can_be_shown(city: Organisation) -> None:
+    client = signed_in(city, Role.ORGANISATION_ADMIN)
+    for name in ("x" * 81, "bell \x07"):
+        assert client.post(rules_page(), all_told(sender_name=name)).status_code == 400
+    assert TellingRules.objects.count() == 0
+    TellingRules.objects.create(organisation=city, sender_name="City\r\nBcc: x@example.org")
+    assert sender_of(city).startswith('"City Bcc: x@example.org" <')
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.CALL_CENTRE, Role.DEPARTMENT_ADMIN, Role.AUDITOR])

@@ -20,6 +20,7 @@ from notifications.enums import Audience, NotificationState
 from notifications.gsm import LIMIT, length, to_gsm
 from notifications.models import Notification
 from notifications.queries import recipients_of
+from notifications.senders import sender_of
 from notifications.tests.factories import last_event, release, resident, tell
 from tests.inboxes import Inbox
 from tickets.actions.assignment import override_assignment
@@ -71,6 +72,7 @@ def test_a_report_is_confirmed_by_mail_and_sms_with_reference_and_link(
     assert mail.subject == f"[{ticket.reference}] We have your report: {TITLE}"
     assert f"http://testserver/t/{ticket.reference}/" in mail.text
     assert "You get this because you reported this problem." in mail.text
+    assert mail.sender == sender_of(category.organisation)
     assert ticket.reference in mail.html
     (sms,) = sms_inbox.messages()
     assert (sms.sender, sms.recipients) == ("+27120000000", [thandi.phone])

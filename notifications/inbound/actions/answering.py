@@ -6,7 +6,6 @@ import logging
 import smtplib
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +14,7 @@ from common.text import clean_line
 from notifications.inbound.mail_answers import subject
 from notifications.inbound.models import InboundMessage
 from notifications.inbound.queries import stopped
-from notifications.senders import sender_named
+from notifications.senders import sender_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ def _mail(row: InboundMessage) -> EmailMessage:
     return EmailMessage(
         subject=clean_line(subject(row.ticket.reference if row.ticket else "")),
         body=row.answer,
-        from_email=sender_named(row.organisation.name if row.organisation else settings.SITE_NAME),
+        from_email=sender_of(row.organisation),
         to=[row.sender],
         headers={
             "Auto-Submitted": "auto-replied",

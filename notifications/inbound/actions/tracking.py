@@ -24,13 +24,16 @@ _TWILIO_STATES = {
 _UNSUBSCRIBED = "21610"
 
 
-def told_by_twilio(channel: str, sid: str, status: str, error: str) -> bool:
-    """Move the message that Twilio knows by this sid; returns whether there is one. Safe to repeat."""
+def told_by_twilio(channel: str, sid: str, status: str, error: str, *, name: str = "") -> bool:
+    """Move the message that Twilio knows by this sid, and we by this name; returns whether there is one.
+
+    Safe to repeat, and before Twilio's answer to our request has come.
+    """
     state = _TWILIO_STATES.get(status)
     if state is None:
         return False
     words = f"{status} {error}".strip()
-    receipt = record_receipt(Channel(channel), sid, state, words, timezone.now())
+    receipt = record_receipt(Channel(channel), sid, state, words, timezone.now(), name=name)
     if receipt is None:
         return False
     notification = receipt.attempt.notification

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+from uuid import uuid4
 
+import pytest
+from django.utils import timezone
+
+from notifications.actions.attempts import end_attempt
 from notifications.actions.deliver import deliver
-from notifications.enums import NotificationState
+from notifications.enums import AttemptOutcome, NotificationState
 from notifications.inbound.enums import WhyStopped
 from notifications.inbound.models import OrganisationChannels, SuppressedAddress
 from notifications.inbound.tests.twilio import post
@@ -68,7 +73,45 @@ def test_a_callback_that_nobody_signed_is_refused(sent: Notification) -> None:
 
 
 def test_twilio_is_asked_to_tell(sent: Notification, sms_inbox: Inbox) -> None:
-    assert sms_inbox.office.callbacks[sent.provider_reference] == "http://testserver/webhooks/twilio/status/"
+    address = "http://testserver/webhooks/twilio/status/"
+    assert sms_inbox.office.callbacks[sent.provider_reference] == f"{address}?message={sent.pk}.1"
+
+
+@pytest.fixture
+def under_way(sent: Notification) -> Notification:
+    """The SMS is with Twilio, and we have not heard its answer yet."""
+    sent.tries.update(outcome=AttemptOutcome.SENDING, ended_at=None, provider_reference="")
+    later = timezone.now() + timedelta(minutes=5)
+    Notification.objects.update(state=S.SENDING, provider_reference="", sent_at=None, next_attempt_at=later)
+    sent.refresh_from_db()
+    return sent
+
+
+def told_early(sent: Notification, name: str, status: str) -> str:
+    form = {"MessageSid": "SM-early", "MessageStatus": status, "To": THANDI}
+    assert post("twilio_status", form, query={"message": name}).status_code == 204
+    sent.refresh_from_db()
+    return str(sent.state)
+
+
+def test_what_arrives_before_twilios_own_answer_is_that_answer(under_way: Notification) -> None:
+    attempt = under_way.tries.get()
+    assert told_early(under_way, under_way.name_of_attempt, "delivered") == S.DELIVERED
+    assert (under_way.provider_reference, under_way.next_attempt_at) == ("SM-early", None)
+    # The worker hears the answer afterwards, or that the connection broke.
+    end_attempt(attempt, AttemptOutcome.ACCEPTED, S.ACCEPTED, reference="SM-early")
+    end_attempt(attempt, AttemptOutcome.LATER, S.QUEUED, words="Timed out", next_attempt_at=timezone.now())
+    under_way.refresh_from_db()
+    attempt.refresh_from_db()
+    assert (under_way.state, under_way.next_attempt_at) == (S.DELIVERED, None)
+    assert (attempt.outcome, attempt.provider_reference) == (AttemptOutcome.ACCEPTED, "SM-early")
+    assert deliver(under_way.pk) == ""
+
+
+def test_a_name_that_is_none_of_ours_changes_nothing(under_way: Notification) -> None:
+    for name in ("", "x", f"{under_way.pk}", f"{under_way.pk}.2", f"{under_way.pk}.x", f"{uuid4()}.1"):
+        assert told_early(under_way, name, "delivered") == S.SENDING
+    assert Receipt.objects.count() == 0
 
 
 def test_what_whatsapp_does_not_carry_goes_by_sms_once(sms_inbox: Inbox) -> None:

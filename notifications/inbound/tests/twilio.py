@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -16,8 +17,15 @@ _MESSAGE = re.compile(r"<Message>(.*?)</Message>", re.DOTALL)
 ACCOUNT, TOKEN, OURS = "AC" + "0" * 32, "test", "+27120000000"
 
 
-def post(name: str, form: dict[str, str], *, token: str = TOKEN, host: str = "http://testserver") -> Any:
-    path = reverse(f"notifications:inbound:{name}")
+def post(
+    name: str,
+    form: dict[str, str],
+    *,
+    token: str = TOKEN,
+    host: str = "http://testserver",
+    query: Mapping[str, str] | None = None,
+) -> Any:
+    path = reverse(f"notifications:inbound:{name}") + (f"?{urlencode(query)}" if query else "")
     signature = RequestValidator(token).compute_signature(host + path, form)
     return Client(enforce_csrf_checks=True).post(
         path,
