@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from tickets.enums import EventKind
 
 # What can be worth points. Other kinds of events come and go without a word to the ledger.
-EARNING = [EventKind.RESOLVED, EventKind.VERIFIED, EventKind.DISPUTED, EventKind.REOPENED, EventKind.EXPIRED]
+EARNING = [
+    EventKind.RESOLVED,
+    EventKind.VERIFIED,
+    EventKind.RATED,
+    EventKind.DISPUTED,
+    EventKind.REOPENED,
+    EventKind.EXPIRED,
+]
 
 
 class Cause(models.TextChoices):

@@ -36,12 +36,15 @@ DEFAULT_RULES = [
         10,
         Share.CUSTODY,
     ),
+    DefaultRule("well_rated", gettext_noop("Rated four or five of five"), EventKind.RATED, 5, Share.CUSTODY),
     DefaultRule("expired", gettext_noop("Promise missed"), EventKind.EXPIRED, -10, Share.CUSTODY),
     DefaultRule(
         "disputed", gettext_noop("Reported as fixed, but it was not"), EventKind.DISPUTED, -5, Share.HOLDER
     ),
     DefaultRule("reopened", gettext_noop("Had to be reopened"), EventKind.REOPENED, -3, Share.HOLDER),
 ]
+# From so many of five on a rating is a reward.
+WELL_RATED = 4
 # What tells that a promise was missed, and which.
 MISSED = {EventKind.RESPONSE_LATE: Promise.RESPOND, EventKind.EXPIRED: Promise.RESOLVE}
 ACCOUNTED = frozenset([*MISSED, *EARNING])

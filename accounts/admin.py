@@ -62,6 +62,8 @@ class OrganisationAdmin(ScopedModelAdmin):
                     "public_reports",
                     "verification_required",
                     "verification_days",
+                    "verification_reminder_days",
+                    "raise_at_supporters",
                     "auto_close_days",
                     "accountability_enabled",
                 )

@@ -15,7 +15,7 @@ from tickets.enums import EventKind
 from tickets.models import Ticket, TicketEvent
 from tickets.permissions import is_in_public_space
 
-_ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT})
+_ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT, EventKind.PROOF_REMINDED})
 
 
 def needs_code(kind: EventKind, audience: Audience) -> bool:

@@ -79,6 +79,7 @@ def _sample(organisation: Organisation, kind: EventKind) -> Occasion:
         reference=reference,
         title=_("Burst pipe in Church Street"),
         due_at=now + timedelta(days=2),
+        auto_close_at=now + timedelta(days=4),
         outcome=Outcome.COMPLETED if kind is EventKind.CLOSED else "",
     )
     event = TicketEvent(
@@ -87,7 +88,7 @@ def _sample(organisation: Organisation, kind: EventKind) -> Occasion:
         kind=kind,
         department=department,
         occurred_at=now,
-        data={"into": reference},
+        data={"into": reference, "supporters": 12},
     )
     page = f"{settings.SITE_URL}/t/{reference}/"
     has_code = needs_code(kind, Audience.REPORTER)

@@ -20,6 +20,7 @@ _ONLY_WHILE: dict[EventKind, Set[Status]] = {
     EventKind.RESPONSE_LATE: {Status.OPEN},
     EventKind.RESOLVED: {Status.RESOLVED},
     EventKind.CODE_SENT: {Status.RESOLVED},
+    EventKind.PROOF_REMINDED: {Status.RESOLVED},
     EventKind.EXPIRING: UNSETTLED,
     EventKind.ESCALATED: UNSETTLED,
 }

@@ -27,7 +27,12 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.CREATED: {A.REPORTER: Way.MAIL_AND_SMS, A.TEAM: Way.MAIL},
     K.EDITED: {A.TEAM: Way.MAIL},
     K.ROUTED: {A.TEAM: Way.MAIL},
-    K.PRIORITY_CHANGED: {A.TEAM: Way.MAIL},
+    K.PRIORITY_CHANGED: {
+        A.REPORTER: Way.MAIL,
+        A.SUPPORTERS: Way.MAIL,
+        A.ASSIGNEE: Way.MAIL,
+        A.TEAM: Way.MAIL,
+    },
     K.QUEUED: {},
     K.ASSIGNED: {A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
     K.PICKED: {A.TEAM: Way.MAIL},
@@ -55,6 +60,8 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
         A.TEAM: Way.MAIL,
     },
     K.DISPUTED: {A.ASSIGNEE: Way.MAIL, A.DEPARTMENT_ADMINS: Way.MAIL, A.TEAM: Way.MAIL},
+    K.RATED: {},
+    K.PROOF_REMINDED: {A.REPORTER: Way.MAIL_AND_SMS},
     K.CLOSED: {
         A.REPORTER: Way.MAIL_AND_SMS,
         **_LOOKING_ON,
@@ -95,6 +102,7 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.DUPLICATE_ADDED: {A.TEAM: Way.MAIL},
     K.DUPLICATE_REMOVED: {A.TEAM: Way.MAIL},
     K.CALLBACK_ASKED: {},
+    K.CALLBACK_CANCELLED: {},
     K.CALLED_BACK: {},
     K.CALL_MISSED: {A.CALLER: Way.MAIL_AND_SMS},
     K.NOTIFIED: {A.COLLEAGUES: Way.MAIL},
@@ -104,9 +112,12 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
 
 
 def concerns(audience: Audience, kind: EventKind, *, has_assignee: bool, data: Mapping[str, Any]) -> bool:
-    """Whether this one event is for that audience: a step of a ladder or of reminders names its own, and
-    admins are warned of what nobody has.
+    """Whether this one event is for that audience: a step of a ladder or of reminders names its own,
+    admins are warned of what nobody has, and beyond the team a priority is news only where many people
+    raised it.
     """
+    if kind is EventKind.PRIORITY_CHANGED and audience is not Audience.TEAM:
+        return "supporters" in data
     if kind in {EventKind.ESCALATED, EventKind.REMEDY_OVERDUE}:
         return bool(data.get("audience") == audience.value)
     if kind is EventKind.EXPIRING and audience is Audience.DEPARTMENT_ADMINS:

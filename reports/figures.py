@@ -23,6 +23,15 @@ class Figures:
     reopened: int = 0
     supports: int = 0
     median_hours: float | None = None
+    # Confirmed in the month by a code that was read out to who did the work.
+    witnessed: int = 0
+    ratings: int = 0
+    rating_sum: int = 0
+
+    @property
+    def rating_average(self) -> float | None:
+        """From one to five, over all that were given in the month; None where none was."""
+        return round(self.rating_sum / self.ratings, 1) if self.ratings else None
 
     @property
     def answered(self) -> int:

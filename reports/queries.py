@@ -2,7 +2,8 @@
 
 What a month counts, in the organisation's own time zone: tickets logged in it, tickets closed in it
 by their outcome, promises that ran out in it, disputes and reopenings in it, the median time of what
-was resolved in it; and what is overdue now. Withdrawn tickets count nowhere.
+was resolved in it; how good people said in it that fixes are; and what is overdue now. Withdrawn
+tickets count nowhere.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accountability.models import Breach
@@ -23,8 +25,8 @@ from common.months import Month
 from departments.models import Department
 from reports.figures import CategoryFigures, DepartmentFigures, Figures, MonthlyReport
 from reports.permissions import can_read_reports
-from tickets.enums import EventKind, Outcome, Promise, Status
-from tickets.models import Ticket, TicketEvent
+from tickets.enums import EventKind, Outcome, Promise, Proof, Status
+from tickets.models import Ticket, TicketEvent, Verification
 from tickets.querysets import TicketQuerySet
 
 MOST_CATEGORIES = 10
@@ -60,7 +62,7 @@ _Counts = dict[uuid.UUID | None, dict[str, Any]]
 
 
 def monthly_report(organisation: Organisation, month: Month) -> MonthlyReport:
-    """Everything about one month of an organisation. Nine queries, however much there is."""
+    """Everything about one month of an organisation. Ten queries, however much there is."""
     now = timezone.now()
     start, end = month.bounds(ZoneInfo(organisation.time_zone))
     span = _Span(organisation, start, end, now)
@@ -72,6 +74,7 @@ def monthly_report(organisation: Organisation, month: Month) -> MonthlyReport:
         _overdue(span),
         _expired(span),
         _reopened(span),
+        _proofs(span),
     ):
         for department_id, values in part.items():
             counts.setdefault(department_id, {}).update(values)
@@ -101,7 +104,8 @@ def _by_department(organisation: Organisation, counts: _Counts) -> list[Departme
 
 def _total(parts: list[Figures], median_hours: float | None) -> Figures:
     added = ("logged", "closed", "verified", "unverified", "overdue", "expired", "without_remedy")
-    sums = {name: sum(getattr(part, name) for part in parts) for name in (*added, "reopened", "supports")}
+    more = ("reopened", "supports", "witnessed", "ratings", "rating_sum")
+    sums = {name: sum(getattr(part, name) for part in parts) for name in (*added, *more)}
     return Figures(**sums, median_hours=median_hours)
 
 
@@ -163,6 +167,21 @@ def _reopened(span: _Span) -> _Counts:
     events = TicketEvent.objects.filter(span.within("occurred_at"), organisation_id=span.organisation.pk)
     rows = events.of_kind(EventKind.DISPUTED, EventKind.REOPENED).values_list("department_id")
     return {key: {"reopened": count} for key, count in rows.annotate(count=Count("pk"))}
+
+
+def _proofs(span: _Span) -> _Counts:
+    """What people said of fixes in the month, and which of their answers were read out at the door."""
+    given = Verification.objects.confirmed().filter(ticket__in=span.tickets)
+    told = given.filter(span.within("answered_at") | span.within("rated_at"))
+    counted = told.values_list("ticket__department_id").annotate(
+        witnessed=Count("pk", filter=span.within("answered_at") & Q(proof=Proof.READ_OUT)),
+        ratings=Count("rating", filter=span.within("rated_at")),
+        rating_sum=Coalesce(Sum("rating", filter=span.within("rated_at")), 0),
+    )
+    return {
+        key: {"witnessed": witnessed, "ratings": ratings, "rating_sum": rating_sum}
+        for key, witnessed, ratings, rating_sum in counted
+    }
 
 
 def _categories(span: _Span) -> list[CategoryFigures]:

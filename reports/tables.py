@@ -29,6 +29,9 @@ def _headings() -> list[str]:
         _("median hours to resolve"),
         _("reopened"),
         _("supporters"),
+        _("codes read out"),
+        _("ratings"),
+        _("average rating"),
     ]
 
 
@@ -39,7 +42,7 @@ def _rows(report: MonthlyReport) -> Iterator[tuple[str, Figures]]:
 
 
 def _cells(figures: Figures) -> list[int | float | str]:
-    share, median = figures.verified_percent, figures.median_hours
+    share, median, rating = figures.verified_percent, figures.median_hours, figures.rating_average
     return [
         figures.logged,
         figures.closed,
@@ -51,4 +54,7 @@ def _cells(figures: Figures) -> list[int | float | str]:
         "" if median is None else median,
         figures.reopened,
         figures.supports,
+        figures.witnessed,
+        figures.ratings,
+        "" if rating is None else rating,
     ]

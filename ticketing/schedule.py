@@ -28,6 +28,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Account for what a lost wake-up left behind": every(60, "accountability.account_for_feed"),
     "Remind of remedies that are overdue": every(3600, "accountability.remind_of_remedies"),
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
+    "Ask again whether a fix is real": every(300, "tickets.remind_of_proofs"),
     "Forget accounts whose number nobody confirmed": every(3600, "accounts.forget_unconfirmed"),
     "Forget what repeated requests were answered": every(3600, "accounts.forget_old_answers"),
     "Forget old runs of jobs": every(86_400, "jobs.forget_old_runs"),

@@ -70,10 +70,28 @@ class VerificationState(models.TextChoices):
     SUPERSEDED = "superseded", _("replaced")
 
 
+class Answerer(models.TextChoices):
+    """Which kind of person answered whether it is fixed; never who."""
+
+    # Also whoever shows the code without signing in: it was sent to who reported it.
+    REPORTER = "reporter", _("the reporter")
+    SUPPORTER = "supporter", _("a supporter")
+
+
+class Proof(models.TextChoices):
+    """What made an answer count."""
+
+    CODE = "code", _("by the one-time code")
+    SIGNED_IN = "signed_in", _("signed in")
+    ON_THE_SPOT = "on_the_spot", _("on the spot")
+    READ_OUT = "read_out", _("code read out at the door")
+
+
 class CallbackState(models.TextChoices):
     OPEN = "open", _("to be called")
     DONE = "done", _("called")
     NOT_REACHED = "not_reached", _("given up, not reached")
+    CANCELLED = "cancelled", _("not wanted any more")
 
 
 class AttachmentKind(models.TextChoices):
@@ -119,6 +137,8 @@ class EventKind(models.TextChoices):
     RESOLVED = "ticket.resolved", _("reported as fixed")
     VERIFIED = "ticket.verified", _("fix confirmed")
     DISPUTED = "ticket.disputed", _("fix disputed")
+    RATED = "ticket.rated", _("fix rated")
+    PROOF_REMINDED = "ticket.proof_reminded", _("asked again whether it is fixed")
     CLOSED = "ticket.closed", _("closed")
     REOPENED = "ticket.reopened", _("reopened")
     TRANSFERRED = "ticket.transferred", _("transferred")
@@ -145,6 +165,7 @@ class EventKind(models.TextChoices):
     DUPLICATE_ADDED = "ticket.duplicate_added", _("another report of it joined")
     DUPLICATE_REMOVED = "ticket.duplicate_removed", _("another report of it separated")
     CALLBACK_ASKED = "ticket.callback_asked", _("asked to be called")
+    CALLBACK_CANCELLED = "ticket.callback_cancelled", _("call not wanted any more")
     CALLED_BACK = "ticket.called_back", _("called back")
     CALL_MISSED = "ticket.call_missed", _("called, nobody answered")
     NOTIFIED = "ticket.notified", _("sent to colleagues")

@@ -15,6 +15,7 @@ from common.text import clean_line, refuse_control_characters
 from departments.models import Category, Department, Suburb, Ward
 from departments.queries import ward_at
 from tickets.actions.conversation import MAX_PICTURES
+from tickets.actions.rating import LONGEST_WORDS
 from tickets.enums import Status
 from tickets.models import Ticket
 from tickets.pictures import ACCEPTED, Picture, prepare_picture
@@ -358,18 +359,47 @@ class VerifyForm(forms.Form):
     )
     photo = PicturesField(label=_("A photo of it"), most=1)
 
-    def __init__(self, *args: Any, ticket: Ticket, needs_code: bool, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, ticket: Ticket, needs_code: bool, confirms_without: bool = False, **options: Any
+    ) -> None:
+        """`needs_code` is about a dispute, `confirms_without` about a confirmation."""
         super().__init__(*args, **options)
         self.ticket = ticket
         self.needs_code = needs_code
+        self.confirms_without = confirms_without
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if self.data.get("answer") == "confirm" and not cleaned.get("code"):
+        answer = self.data.get("answer")
+        needs_code = {"confirm": not self.confirms_without, "dispute": self.needs_code}.get(str(answer))
+        if needs_code and not cleaned.get("code"):
             self.add_error("code", _("Type the code that we sent you."))
-        if self.data.get("answer") == "dispute":
-            if self.needs_code and not cleaned.get("code"):
-                self.add_error("code", _("Type the code that we sent you."))
-            if not cleaned.get("reason", "").strip() and "reason" not in self.errors:
-                self.add_error("reason", _("Say in a few words what is still wrong."))
+        has_reason = cleaned.get("reason", "").strip() or "reason" in self.errors
+        if answer == "dispute" and not has_reason:
+            self.add_error("reason", _("Say in a few words what is still wrong."))
         return cleaned
+
+
+class RatingForm(forms.Form):
+    """How good the fix is, with words if somebody has any."""
+
+    rating = forms.TypedChoiceField(
+        label=_("How good is it?"),
+        coerce=int,
+        choices=[
+            (1, _("Very bad")),
+            (2, _("Bad")),
+            (3, _("So-so")),
+            (4, _("Good")),
+            (5, _("Very good")),
+        ],
+        error_messages={"required": _("From one to five, please.")},
+    )
+    words = forms.CharField(
+        label=_("Anything to add?"),
+        help_text=_("Only the department reads this."),
+        max_length=LONGEST_WORDS,
+        required=False,
+        validators=[refuse_control_characters],
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

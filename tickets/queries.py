@@ -95,6 +95,21 @@ def verification_of_link(token: str) -> Verification:
     return verification
 
 
+def pending_verification(ticket: Ticket) -> Verification | None:
+    """The question that a resolved ticket waits for, with the ticket at hand."""
+    verification: Verification | None = ticket.verifications.pending().first()
+    if verification is not None:
+        verification.ticket = ticket
+    return verification
+
+
+def last_answer(ticket: Ticket) -> Verification | None:
+    """How the fix that stands was proved, with the witness."""
+    rows = ticket.verifications.confirmed().select_related("witness")
+    found: Verification | None = rows.newest_first().first()
+    return found
+
+
 @dataclass(frozen=True)
 class Conversation:
     """What happened and was said on a ticket, as far as one person may see it."""

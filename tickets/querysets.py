@@ -468,5 +468,25 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
     def pending(self) -> VerificationQuerySet:
         return self.filter(state=VerificationState.PENDING)
 
+    def confirmed(self) -> VerificationQuerySet:
+        return self.filter(state=VerificationState.CONFIRMED)
+
     def of_ticket(self, ticket_id: uuid.UUID) -> VerificationQuerySet:
         return self.filter(ticket_id=ticket_id)
+
+    def newest_first(self) -> VerificationQuerySet:
+        return self.order_by("-issued_at", "-pk")
+
+    def reminding_by(self, now: datetime) -> VerificationQuerySet:
+        """Those that wait for an answer and are asked again by now, the longest due first."""
+        return self.pending().filter(remind_at__lte=now).order_by("remind_at", "pk")
+
+    def reminding_behind(self, remind_at: datetime, key: uuid.UUID) -> VerificationQuerySet:
+        """Behind a place of `reminding_by`."""
+        return self.filter(Q(remind_at__gt=remind_at) | Q(pk__gt=key), remind_at__gte=remind_at)
+
+    def of_tickets(self, ticket_ids: Iterable[uuid.UUID]) -> VerificationQuerySet:
+        return self.filter(ticket_id__in=list(ticket_ids))
+
+    def rated_between(self, start: datetime, end: datetime) -> VerificationQuerySet:
+        return self.filter(rated_at__gte=start, rated_at__lt=end)

@@ -84,6 +84,11 @@ def expire_due_tickets() -> int:
     return expiry.expire_due_tickets(acting_user=None)
 
 
+@shared_task(name="tickets.remind_of_proofs", queue="sweeps")
+def remind_of_proofs() -> int:
+    return sweeps.remind_of_proofs(acting_user=None)
+
+
 @shared_task(name="tickets.close_unanswered", queue="sweeps")
 def close_unanswered_tickets() -> int:
     return sweeps.close_unanswered_tickets(acting_user=None)

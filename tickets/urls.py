@@ -36,5 +36,6 @@ urlpatterns = [
     path("t/<str:reference>/new-code/", verify.new_code, name="new_code"),
     path("t/<str:reference>/photos/<uuid:key>/", photos.photo, name="photo"),
     path("t/<str:reference>/photos/<uuid:key>/small/", photos.thumbnail, name="thumbnail"),
+    path("q/<str:token>/", verify.scan, name="scan"),
     path("v/<str:token>/", verify.verify_by_link, name="verify_by_link"),
 ]

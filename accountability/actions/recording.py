@@ -25,7 +25,7 @@ from accountability.custody import (
 )
 from accountability.enums import Cause, Share
 from accountability.models import Breach, FeedPlace, PointsEntry, PointsRule
-from accountability.rules import ACCOUNTED, DEFAULT_RULES, MISSED, remind_at
+from accountability.rules import ACCOUNTED, DEFAULT_RULES, MISSED, WELL_RATED, remind_at
 from tickets.enums import EventKind, Promise
 from tickets.models import Clock, Custody, TicketEvent
 
@@ -203,7 +203,11 @@ def _entries(event: TicketEvent, rules: list[PointsRule], held: list[Held]) -> I
 
 
 def _applies(event: TicketEvent) -> bool:
-    """A fix is rewarded only when it came in time, and once it was proven wherever a proof is asked for."""
+    """A fix is rewarded only when it came in time, and once it was proven wherever a proof is asked for;
+    a rating only where it is a good one.
+    """
+    if event.kind == EventKind.RATED:
+        return bool(event.data["rating"] >= WELL_RATED)
     expired_at = event.ticket.expired_at
     in_time = expired_at is None or expired_at > event.occurred_at
     if event.kind == EventKind.RESOLVED:
@@ -236,10 +240,12 @@ def _entry(
 
 
 def _rules_of(organisation_id: uuid.UUID) -> list[PointsRule]:
-    """Every version of the organisation's rules; one that has none yet starts with the first of ours."""
+    """Every version of the organisation's rules; of those of ours that it does not have yet, the first."""
     versions = PointsRule.objects.of_organisation(organisation_id).order_by("code", "version")
     rules = list(versions)
-    if rules:
+    known = {rule.code for rule in rules}
+    missing = [rule for rule in DEFAULT_RULES if rule.code not in known]
+    if not missing:
         return rules
     first = [
         PointsRule(
@@ -250,7 +256,7 @@ def _rules_of(organisation_id: uuid.UUID) -> list[PointsRule]:
             points=rule.points,
             share=rule.share,
         )
-        for rule in DEFAULT_RULES
+        for rule in missing
     ]
     PointsRule.objects.bulk_create(first, ignore_conflicts=True)
     return list(versions.all())

@@ -35,6 +35,8 @@ CHANGEABLE = frozenset(
         "auto_close_days",
         "verification_required",
         "verification_days",
+        "verification_reminder_days",
+        "raise_at_supporters",
         "accountability_enabled",
         "second_factor_required",
     }

@@ -56,6 +56,14 @@ class Organisation(IdentifiedModel):
     accountability_enabled = models.BooleanField(_("breaches and points are kept"), default=True)
     auto_close_days = models.PositiveSmallIntegerField(_("days before a responded ticket closes"), default=30)
     verification_days = models.PositiveSmallIntegerField(_("days to confirm a resolution"), default=7)
+    verification_reminder_days = models.PositiveSmallIntegerField(
+        _("days until it is asked again"), default=3, help_text=_("0: nobody is asked twice.")
+    )
+    raise_at_supporters = models.PositiveIntegerField(
+        _("supporters that raise the priority"),
+        default=10,
+        help_text=_("So many make a ticket more urgent, once. 0: no number of them does."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 

@@ -130,7 +130,16 @@ class CategoryAdmin(ScopedModelAdmin):
         (None, {"fields": ("organisation", "department", "name", "code", "description", "keywords")}),
         (
             gettext_lazy("How it is handled"),
-            {"fields": ("default_priority", "is_public_space", "is_active", "if_reported_now")},
+            {
+                "fields": (
+                    "default_priority",
+                    "is_public_space",
+                    "raise_at_supporters",
+                    "may_raise_to_urgent",
+                    "is_active",
+                    "if_reported_now",
+                )
+            },
         ),
     )
 

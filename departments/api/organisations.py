@@ -54,6 +54,18 @@ class OrganisationChangesSerializer(StrictSerializer):
     verification_days = serializers.IntegerField(
         min_value=1, max_value=90, required=False, help_text=gettext_lazy("Days to confirm a fix.")
     )
+    verification_reminder_days = serializers.IntegerField(
+        min_value=0,
+        max_value=90,
+        required=False,
+        help_text=gettext_lazy("Days until the reporter is asked again; 0 for never."),
+    )
+    raise_at_supporters = serializers.IntegerField(
+        min_value=0,
+        max_value=100_000,
+        required=False,
+        help_text=gettext_lazy("So many supporters raise the priority, once; 0 for no number of them."),
+    )
     accountability_enabled = serializers.BooleanField(
         required=False, help_text=gettext_lazy("Missed promises and points are kept.")
     )
@@ -81,6 +93,8 @@ class OwnOrganisationSerializer(serializers.ModelSerializer[Organisation]):
             "auto_close_days",
             "verification_required",
             "verification_days",
+            "verification_reminder_days",
+            "raise_at_supporters",
             "accountability_enabled",
             "second_factor_required",
             "public_reports",

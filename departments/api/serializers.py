@@ -39,6 +39,8 @@ class CategorySerializer(serializers.ModelSerializer[Category]):
             "department",
             "default_priority",
             "is_public_space",
+            "raise_at_supporters",
+            "may_raise_to_urgent",
             "is_active",
         ]
 

@@ -45,6 +45,17 @@ class Category(IdentifiedModel):
         default=True,
         help_text=_("Anybody may see it, and any supporter may confirm the fix."),
     )
+    raise_at_supporters = models.PositiveIntegerField(
+        _("supporters that raise the priority"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: as everywhere in the organisation. 0: no number of them does."),
+    )
+    may_raise_to_urgent = models.BooleanField(
+        _("supporters may raise it to urgent"),
+        default=False,
+        help_text=_("Otherwise they raise it to high at most."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 

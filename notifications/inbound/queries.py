@@ -28,7 +28,7 @@ from tickets.permissions import can_view_ticket
 from tickets.verification import code_for
 
 PHONE_CHANNELS = (Channel.SMS, Channel.WHATSAPP)
-_ASKED_BY = (EventKind.RESOLVED, EventKind.CODE_SENT)
+_ASKED_BY = (EventKind.RESOLVED, EventKind.CODE_SENT, EventKind.PROOF_REMINDED)
 _LATEST = 50
 # What all mails about a ticket refer to: notifications.channels.email.
 _THREAD = re.compile(r"^<ticket\.([0-9a-f-]{36})@")

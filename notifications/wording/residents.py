@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from notifications.enums import Audience
-from notifications.occasion import Occasion
+from notifications.occasion import Occasion, moment_words
 from notifications.wording.words import Words
 from tickets.enums import EventKind, Outcome
 
@@ -82,6 +83,40 @@ def resolved(occasion: Occasion) -> Words:
         sms=_code_line(_("reported as fixed: %(title)s. Is it?"), occasion),
         quote_label=_("What was done"),
         button=_("Confirm or object"),
+    )
+
+
+def proof_reminded(occasion: Occasion) -> Words:
+    paragraphs = [_("We asked you whether it is really fixed, and have not heard from you yet.")]
+    if occasion.ticket.auto_close_at:
+        until = moment_words(occasion.ticket.auto_close_at)
+        paragraphs.append(
+            _("Without an answer by %(moment)s the ticket closes, and does not count as fixed.")
+            % {"moment": until}
+        )
+    return Words(
+        headline=_("Is it fixed? We still wait for your answer"),
+        paragraphs=paragraphs,
+        sms=_code_line(_("is it really fixed? %(title)s."), occasion),
+        button=_("Confirm or object"),
+    )
+
+
+def priority_changed(occasion: Occasion) -> Words:
+    many = int(occasion.event.data.get("supporters", 0))
+    said = ngettext(
+        "%(count)d other person has this problem too, so it was made more urgent.",
+        "%(count)d other people have this problem too, so it was made more urgent.",
+        many,
+    )
+    paragraphs = [said % {"count": many}]
+    if occasion.promise:
+        paragraphs.append(_("We promise to fix it by %(moment)s.") % {"moment": occasion.promise})
+    return Words(
+        headline=_("It is more urgent now"),
+        paragraphs=paragraphs,
+        sms=_line(_("it is more urgent now: %(title)s."), occasion),
+        button=_follow(),
     )
 
 
@@ -218,6 +253,8 @@ RESIDENT_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.RESPONDED: responded,
     EventKind.RESOLVED: resolved,
     EventKind.CODE_SENT: code_sent,
+    EventKind.PROOF_REMINDED: proof_reminded,
+    EventKind.PRIORITY_CHANGED: priority_changed,
     EventKind.VERIFIED: verified,
     EventKind.CLOSED: closed,
     EventKind.REOPENED: reopened,

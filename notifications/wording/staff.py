@@ -198,6 +198,18 @@ def notified(occasion: Occasion) -> Words:
     )
 
 
+def priority_changed(occasion: Occasion) -> Words:
+    values = {"count": int(occasion.event.data.get("supporters", 0))}
+    return Words(
+        headline=_("More urgent now"),
+        paragraphs=[
+            _("Other people who have this problem: %(count)d. So its priority was raised.") % values,
+            *_due(occasion),
+        ],
+        button=_open(),
+    )
+
+
 def withdrawn(occasion: Occasion) -> Words:
     return Words(
         headline=_("Withdrawn"),
@@ -217,6 +229,7 @@ STAFF_WORDS: dict[EventKind, Callable[[Occasion], Words]] = {
     EventKind.VERIFIED: verified,
     EventKind.DISPUTED: disputed,
     EventKind.REOPENED: reopened,
+    EventKind.PRIORITY_CHANGED: priority_changed,
     EventKind.EXPIRING: expiring,
     EventKind.ESCALATED: escalated,
     EventKind.RESPONSE_LATE: response_late,

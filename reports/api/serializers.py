@@ -27,6 +27,9 @@ class FiguresSerializer(serializers.Serializer[Any]):
     median_hours = serializers.FloatField(allow_null=True, help_text="From report to resolution.")
     reopened = serializers.IntegerField()
     supports = serializers.IntegerField()
+    witnessed = serializers.IntegerField(help_text="Of verified: by a code read out to who did the work.")
+    ratings = serializers.IntegerField(help_text="How many fixes were rated in the month.")
+    rating_average = serializers.FloatField(allow_null=True, help_text="One to five, over these.")
 
 
 class DepartmentFiguresSerializer(serializers.Serializer[Any]):

@@ -134,6 +134,25 @@ def test_another_organisations_tickets_do_not_count(category: Category) -> None:
     assert monthly_report(category.organisation, MARCH).total == Figures()
 
 
+def test_ratings_are_averaged_with_their_number_and_codes_read_out_are_counted(
+    category: Category, agent: User, clock: Traveller
+) -> None:
+    for rating in (5, 4, None):
+        ticket = report_ticket(category)
+        resolve(ticket, agent)
+        code = code_for(ticket.verifications.get())
+        verify_resolution(ticket, code=code, rating=rating, acting_user=agent if rating is None else None)
+    clock.move_to("2026-04-02T10:00:00+02:00")
+    late = report_ticket(category)
+    resolve(late, agent)
+    verify_resolution(late, code=code_for(late.verifications.get()), rating=1, acting_user=None)
+
+    total = monthly_report(category.organisation, MARCH).total
+
+    assert (total.ratings, total.rating_average, total.witnessed) == (2, 4.5, 1)
+    assert monthly_report(category.organisation, APRIL).total.rating_average == 1.0
+
+
 def queries_for(category: Category) -> int:
     with CaptureQueriesContext(connection) as asked:
         monthly_report(category.organisation, MARCH)
@@ -149,4 +168,4 @@ def test_three_departments_cost_as_many_queries_as_one(category: Category, agent
         StandardFactory.create(category=other)
         report_ticket(other)
     assert len(monthly_report(category.organisation, MARCH).departments) == 3
-    assert queries_for(category) == one == 9
+    assert queries_for(category) == one == 10

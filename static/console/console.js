@@ -46,7 +46,23 @@
     event.preventDefault();
   });
 
+  // A part of the page that gets old: asked for again every so many seconds, while somebody looks at it.
+  function renew(part) {
+    const ask = async () => {
+      if (document.visibilityState !== "visible") return;
+      try {
+        const answer = await fetch(part.dataset.renew, { headers: { Accept: "text/html" } });
+        if (answer.ok && !answer.redirected) part.innerHTML = await answer.text();
+      } catch {
+        // Without a network it stays what it was.
+      }
+    };
+    setInterval(ask, 1000 * Number(part.dataset.every));
+    document.addEventListener("visibilitychange", ask);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-renew]").forEach(renew);
     const wrong = document.querySelector(".c-verb[open]");
     if (wrong) focusForm(wrong);
     // Opening one verb closes the others, also where <details name> is not known yet.

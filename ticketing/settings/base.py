@@ -221,6 +221,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_phone": "10/h/user",
     # Each SMS costs money, whatever it was asked for.
     "sms": "120/h/ip,5/h/key",
+    # One-time codes of fixes: five tries each, and nobody tries many tickets from one address.
+    "try_code": "30/5m/ip",
     # Only sends one more of these.
     "verify_phone": "60/m/ip",
 }

@@ -22,6 +22,8 @@ _NO_UPDATE = frozenset(
     {
         EventKind.FOLLOWED,
         EventKind.UNFOLLOWED,
+        EventKind.RATED,
+        EventKind.PROOF_REMINDED,
         EventKind.REMEDY_OVERDUE,
         EventKind.APPEALED,
         EventKind.APPEAL_DECIDED,

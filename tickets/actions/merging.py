@@ -22,6 +22,7 @@ from tickets.actions.change import Change, CheckedChange, changing, close, lock_
 from tickets.actions.clocks import breach_what_is_due, cancel_clocks, revive_clocks
 from tickets.actions.custody import release_custody
 from tickets.actions.gathering import gather, give_back
+from tickets.actions.raising import raise_where_many
 from tickets.enums import EventKind, Outcome, Status
 from tickets.models import Ticket
 from tickets.permissions import can_view_ticket
@@ -83,6 +84,7 @@ def merge_ticket(
             gather(change.ticket, survivor.ticket)
             _close_as_duplicate(change, survivor.ticket)
             _record_arrival(survivor, EventKind.DUPLICATE_ADDED, change.ticket)
+            raise_where_many(survivor)
             return change.ticket
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.errors import DomainError
 from tickets.actions.change import changing
+from tickets.actions.raising import raise_where_many
 from tickets.enums import EventKind, Visibility
 from tickets.models import Support, Ticket
 from tickets.permissions import is_reporter
@@ -19,7 +20,10 @@ class OwnTicket(DomainError):
 
 
 def support_ticket(ticket: Ticket, *, acting_user: User) -> Ticket:
-    """Count this person as having the problem too. Doing it twice counts once."""
+    """Count this person as having the problem too. Doing it twice counts once.
+
+    So many of them make it more urgent: see `raising`.
+    """
     with changing(ticket, Verb.SUPPORT, acting_user=acting_user) as change:
         if is_reporter(acting_user, change.ticket):
             raise OwnTicket
@@ -27,6 +31,7 @@ def support_ticket(ticket: Ticket, *, acting_user: User) -> Ticket:
         if is_new:
             change.write(support_count=change.ticket.support_count + 1)
             change.record_rule()
+            raise_where_many(change)
         return change.ticket
 
 

@@ -17,7 +17,8 @@ from tickets.actions.change import lock_free_ones
 from tickets.actions.draining import drain_queue
 from tickets.actions.lifecycle import close_unanswered
 from tickets.actions.overflow import overflow_ticket
-from tickets.models import Ticket
+from tickets.actions.verification import remind_of_proof
+from tickets.models import Ticket, Verification
 
 
 def close_unanswered_tickets(*, acting_user: None) -> int:
@@ -34,6 +35,22 @@ def close_unanswered_tickets(*, acting_user: None) -> int:
         return len([close_unanswered(ticket, acting_user=acting_user) for ticket in tickets])
 
     return sweep(due, close)
+
+
+def remind_of_proofs(*, acting_user: None) -> int:
+    """Ask again, once, whether a fix is real. Returns how many were asked."""
+    now = timezone.now()
+    waiting = Verification.objects.reminding_by(now)
+
+    def due(last: Due | None) -> list[Due]:
+        asked = waiting if last is None else waiting.reminding_behind(*last[:2])
+        return due_rows(asked.values_list("remind_at", "pk", "ticket_id")[:BATCH])
+
+    def remind(ticket_ids: Sequence[uuid.UUID]) -> int:
+        tickets = lock_free_ones(Ticket.objects.filter(pk__in=ticket_ids))
+        return sum(remind_of_proof(ticket, acting_user=acting_user, now=now) for ticket in tickets)
+
+    return sweep(due, remind)
 
 
 def overflow_waiting_tickets(*, acting_user: None) -> int:

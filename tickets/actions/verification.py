@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,16 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.errors import DomainError, InvalidInput, NotAllowed, NotFound
+from common.errors import DomainError, InvalidInput
+from tickets.actions.answering import Answer, confirmation_of, dispute_of
 from tickets.actions.assignment import assign_automatically, take_load
 from tickets.actions.attachments import keep_pictures
 from tickets.actions.change import Change, CheckedChange, changing, check_person, close, lock_ticket
 from tickets.actions.clocks import take_back_resolution
-from tickets.enums import AttachmentKind, EventKind, Outcome, Status, VerificationState, Visibility
+from tickets.actions.rating import check_rating, rate
+from tickets.enums import AttachmentKind, EventKind, Outcome, Proof, Status, VerificationState, Visibility
+from tickets.events import signed_in
 from tickets.models import Ticket, Verification
-from tickets.permissions import can_view_ticket, is_in_public_space, is_reporter
+from tickets.permissions import is_reporter
 from tickets.pictures import Picture
-from tickets.verification import MAX_ATTEMPTS, MAX_CODES, is_right_code
+from tickets.verification import MAX_ATTEMPTS, MAX_CODES, Spot, is_right_code
 from tickets.workflow import Verb
 
 
@@ -46,9 +49,28 @@ class NothingToVerify(DomainError):
 
 def request_verification(change: Change) -> Verification:
     """Ask for the proof of the resolution that a locked ticket just got."""
-    expires_at = change.at + timedelta(days=change.ticket.organisation.verification_days)
+    organisation = change.ticket.organisation
+    expires_at = change.at + timedelta(days=organisation.verification_days)
+    asks_again = 0 < organisation.verification_reminder_days < organisation.verification_days
     change.write(auto_close_at=expires_at)
-    return Verification.objects.create(ticket=change.ticket, issued_at=change.at, expires_at=expires_at)
+    return Verification.objects.create(
+        ticket=change.ticket,
+        issued_at=change.at,
+        expires_at=expires_at,
+        remind_at=change.at + timedelta(days=organisation.verification_reminder_days) if asks_again else None,
+    )
+
+
+def remind_of_proof(ticket: Ticket, *, acting_user: None, now: datetime) -> bool:
+    """Ask the reporter of a locked ticket again, once. Returns whether there was anything to ask."""
+    verification = ticket.verifications.reminding_by(now).select_for_update().first()
+    if verification is None:
+        return False
+    verification.remind_at = None
+    verification.save(update_fields=["remind_at"])
+    change = Change(ticket, acting_user=acting_user, at=now)
+    change.record(EventKind.PROOF_REMINDED, visibility=Visibility.PARTICIPANTS)
+    return True
 
 
 def send_new_code(ticket: Ticket, *, acting_user: Any) -> Verification:
@@ -72,21 +94,44 @@ def send_new_code(ticket: Ticket, *, acting_user: Any) -> Verification:
         return verification
 
 
-def verify_resolution(ticket: Ticket, *, code: str, acting_user: Any) -> Ticket:
-    """Close a resolved ticket as verified. The code is the credential: its bearer got the message.
+def verify_resolution(
+    ticket: Ticket,
+    *,
+    acting_user: Any,
+    code: str = "",
+    spot: Spot | None = None,
+    rating: int | None = None,
+    words: str = "",
+) -> Ticket:
+    """Close a resolved ticket as verified.
 
-    Raises WrongCode, CodeUsedUp, NothingToVerify, TransitionNotAllowed.
+    The code is the credential: its bearer got the message. In public space a supporter needs none, and
+    neither does the reporter who scanned a QR code on the spot. `rating`, one to five, and `words` say
+    how good the fix is. Raises CodeNeeded, WrongCode, CodeUsedUp, OwnWork, NotFound, NothingToVerify,
+    TransitionNotAllowed, RatingOutOfRange.
     """
-    check_code(ticket, code)
+    if rating is not None:
+        check_rating(rating)
+    if code:
+        check_code(ticket, code)
     with changing(ticket, Verb.VERIFY, acting_user=acting_user, authorised=True) as change:
-        _answer(change, VerificationState.CONFIRMED)
+        answer = confirmation_of(change.ticket, acting_user, has_code=bool(code), spot=spot)
+        verification = _answer(change, VerificationState.CONFIRMED, answer)
         close(change, Outcome.VERIFIED)
-        change.record_rule()
+        change.record_rule(data=answer.told())
+        if rating is not None:
+            rate(change, verification, rating, words)
         return change.ticket
 
 
 def dispute_resolution(
-    ticket: Ticket, *, reason: str, acting_user: Any, code: str = "", pictures: Sequence[Picture] = ()
+    ticket: Ticket,
+    *,
+    reason: str,
+    acting_user: Any,
+    code: str = "",
+    spot: Spot | None = None,
+    pictures: Sequence[Picture] = (),
 ) -> Ticket:
     """Send a resolved ticket back to work; its clock goes on from where it stopped.
 
@@ -96,42 +141,16 @@ def dispute_resolution(
     """
     if code:
         check_code(ticket, code)
-    elif acting_user is not None:
-        _check_may_answer(acting_user, ticket)
+    answer = dispute_of(ticket, acting_user, has_code=bool(code), spot=spot)
     with changing(
         ticket, Verb.DISPUTE, acting_user=acting_user, note=reason, note_field="reason", authorised=True
     ) as change:
-        _answer(change, VerificationState.DISPUTED, reason=change.note)
+        _answer(change, VerificationState.DISPUTED, answer, reason=change.note)
         keep_pictures(change, pictures, AttachmentKind.DISPUTE)
         back_to_work(change)
-        change.record_rule()
+        change.record_rule(data=answer.told())
         assign_automatically(change)
         return change.ticket
-
-
-def _check_may_answer(user: Any, ticket: Ticket) -> None:
-    if may_answer(user, ticket):
-        return
-    if not can_view_ticket(user, ticket):
-        raise NotFound
-    raise NotAllowed(_("Only those who reported or support this problem can say that it is not fixed."))
-
-
-def may_answer(user: Any, ticket: Ticket) -> bool:
-    """The reporter, and for a fault in public space everybody who supports the ticket."""
-    if user is None or not user.is_authenticated or not can_view_ticket(user, ticket):
-        return False
-    if is_reporter(user, ticket):
-        return True
-    return is_in_public_space(ticket) and ticket.supports.by(user).exists()
-
-
-def may_try_code(user: Any, ticket: Ticket) -> bool:
-    """Whether somebody without the message's link may type a code: five tries are all there are.
-
-    Whoever may answer; and, where the reporter has no account to sign in to, whoever has the reference.
-    """
-    return ticket.reporter_id is None or may_answer(user, ticket)
 
 
 def back_to_work(change: CheckedChange) -> None:
@@ -167,22 +186,39 @@ def check_code(ticket: Ticket, code: str) -> None:
 
 
 def _pending(ticket: Ticket) -> Verification:
-    verification = ticket.verifications.pending().select_for_update().first()
-    if verification is None or verification.expires_at <= timezone.now():
+    verification = _open_question(ticket)
+    if verification.expires_at <= timezone.now():
         raise NothingToVerify
     return verification
 
 
-def _answer(change: CheckedChange, state: VerificationState, *, reason: str = "") -> None:
-    person = change.acting_user
-    change.ticket.verifications.pending().update(
-        state=state,
-        answered_at=change.at,
-        answered_by=person if person is not None and person.is_authenticated else None,
-        reason=reason,
-    )
+def _open_question(ticket: Ticket) -> Verification:
+    """Also one that is over by the clock, until the sweep closes the ticket: better late than never."""
+    verification = ticket.verifications.pending().select_for_update().first()
+    if verification is None:
+        raise NothingToVerify
+    return verification
+
+
+def _answer(
+    change: CheckedChange, state: VerificationState, answer: Answer, *, reason: str = ""
+) -> Verification:
+    """Write the answer to the question that the locked ticket waits for. Raises NothingToVerify."""
+    verification = _open_question(change.ticket)
+    # Who witnesses a code that was read out is not who answers.
+    person = None if answer.proof is Proof.READ_OUT else signed_in(change.acting_user)
+    verification.state = state
+    verification.answered_at = change.at
+    verification.answered_by = person
+    verification.answered_as = answer.by
+    verification.proof = answer.proof
+    verification.witness_id = answer.witness
+    verification.reason = reason
+    verification.remind_at = None
+    verification.save()
+    return verification
 
 
 def settle_verification(change: Change, state: VerificationState) -> None:
     """The question is not asked any more: it lapsed, or something else overtook it."""
-    change.ticket.verifications.pending().update(state=state, answered_at=change.at)
+    change.ticket.verifications.pending().update(state=state, answered_at=change.at, remind_at=None)

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 from unfold.decorators import display
 
 from accounts.enums import Capability
@@ -26,6 +27,7 @@ from tickets.admin.filters import TICKET_FILTERS
 from tickets.admin.handing_on import hand_on
 from tickets.admin.my_work import change_availability
 from tickets.admin.rows import ticket_url
+from tickets.admin.spot import renew_spot, show_spot
 from tickets.admin.workspace import show_workspace, use_verb
 from tickets.desk import attachment_of, reference_in, search_tickets
 from tickets.enums import FileFormat
@@ -108,6 +110,12 @@ class TicketAdmin(ReadOnlyAdmin):
             path("people/<uuid:member_id>/", wrap(change_availability), name="tickets_availability"),
             path("people/<uuid:member_id>/hand-on/", wrap(self.hand_on_view), name="tickets_hand_on"),
             path("<uuid:ticket_id>/verb/<slug:slug>/", wrap(self.verb_view), name="tickets_ticket_verb"),
+            path("<uuid:ticket_id>/on-the-spot/", wrap(self.spot_view), name="tickets_ticket_spot"),
+            path(
+                "<uuid:ticket_id>/on-the-spot/now/",
+                wrap(require_GET(self.renewed_spot_view)),
+                name="tickets_ticket_spot_renewed",
+            ),
             path("<uuid:ticket_id>/logged/", wrap(self.logged_view), name="tickets_ticket_logged"),
             path("<uuid:ticket_id>/photo/<uuid:key>/", wrap(self.photo_view), name="tickets_ticket_photo"),
             *import_urls(self),
@@ -129,6 +137,13 @@ class TicketAdmin(ReadOnlyAdmin):
     def verb_view(self, request: HttpRequest, ticket_id: uuid.UUID, slug: str) -> HttpResponse:
         ticket = self.get_object(request, str(ticket_id))
         return use_verb(request, ticket, slug, self._ticket_context(request, ticket))
+
+    def spot_view(self, request: HttpRequest, ticket_id: uuid.UUID) -> HttpResponse:
+        ticket = self.get_object(request, str(ticket_id))
+        return show_spot(request, ticket, self._ticket_context(request, ticket))
+
+    def renewed_spot_view(self, request: HttpRequest, ticket_id: uuid.UUID) -> HttpResponse:
+        return renew_spot(request, self.get_object(request, str(ticket_id)))
 
     def photo_view(self, request: HttpRequest, ticket_id: uuid.UUID, key: uuid.UUID) -> FileResponse:
         attachment = attachment_of(self.get_object(request, str(ticket_id)), key)

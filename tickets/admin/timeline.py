@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from departments.enums import EscalationAudience, Priority
-from tickets.enums import EventKind, Visibility
+from tickets.enums import Answerer, EventKind, Proof, Visibility
 from tickets.models import Ticket, TicketEvent
 from tickets.queries import Conversation
 from tickets.returns import back_again
@@ -36,6 +37,8 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.RESOLVED: ("fixed", "task_alt"),
     EventKind.VERIFIED: ("fixed", "verified"),
     EventKind.DISPUTED: ("overdue", "cancel"),
+    EventKind.RATED: ("note", "star"),
+    EventKind.PROOF_REMINDED: ("quiet", "notification_important"),
     EventKind.CLOSED: ("quiet", "lock"),
     EventKind.REOPENED: ("progress", "undo"),
     EventKind.TRANSFERRED: ("quiet", "move_up"),
@@ -55,6 +58,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.DUPLICATE_ADDED: ("quiet", "merge"),
     EventKind.DUPLICATE_REMOVED: ("quiet", "call_split"),
     EventKind.CALLBACK_ASKED: ("waiting", "phone_callback"),
+    EventKind.CALLBACK_CANCELLED: ("quiet", "phone_disabled"),
     EventKind.CALLED_BACK: ("quiet", "call"),
     EventKind.CALL_MISSED: ("quiet", "phone_missed"),
     EventKind.NOTIFIED: ("note", "forward_to_inbox"),
@@ -132,15 +136,9 @@ def _headline(event: TicketEvent) -> str:
 
 def _detail(event: TicketEvent) -> str:
     data = event.data
-    if event.kind == EventKind.ESCALATED and data.get("audience") in EscalationAudience.values:
-        return str(EscalationAudience(data["audience"]).label)
-    if event.kind == EventKind.PRIORITY_CHANGED and "priority" in event.changes:
-        old, new = event.changes["priority"]
-        return f"{Priority(old).label} → {Priority(new).label}"
-    if event.kind == EventKind.PROJECT_CHANGED:
-        return f"{data.get('from') or _('none')} → {data.get('to') or _('none')}"
-    if event.kind == EventKind.HANDED_ON:
-        return f"{data['from']} → {data['to'] or _('the queue')}"
+    special = _DETAILS.get(EventKind(event.kind))
+    if special and (words := special(event)):
+        return words
     if data.get("from") and data.get("to"):
         return f"{data['from']} → {data['to']}{_again(event)}"
     if "stay" in data:
@@ -151,6 +149,43 @@ def _detail(event: TicketEvent) -> str:
     return str(next((data[name] for name in named if data.get(name)), ""))
 
 
+def _step_of_the_ladder(event: TicketEvent) -> str:
+    audience = event.data.get("audience")
+    return str(EscalationAudience(audience).label) if audience in EscalationAudience.values else ""
+
+
+def _priorities(event: TicketEvent) -> str:
+    if "priority" not in event.changes:
+        return ""
+    old, new = event.changes["priority"]
+    return f"{Priority(old).label} → {Priority(new).label}{_because_of_many(event)}"
+
+
+def _projects(event: TicketEvent) -> str:
+    return f"{event.data.get('from') or _('none')} → {event.data.get('to') or _('none')}"
+
+
+def _hands(event: TicketEvent) -> str:
+    return f"{event.data['from']} → {event.data['to'] or _('the queue')}"
+
+
+def _rating(event: TicketEvent) -> str:
+    return _("%(rating)d of 5") % {"rating": event.data["rating"]}
+
+
+def _answer(event: TicketEvent) -> str:
+    by, proof = event.data.get("by"), event.data.get("proof")
+    return f"{Answerer(by).label}, {Proof(proof).label}" if by and proof else ""
+
+
+def _because_of_many(event: TicketEvent) -> str:
+    many = event.data.get("supporters")
+    if not many:
+        return ""
+    words = ngettext(", %(count)d other person has it", ", %(count)d other people have it", many)
+    return words % {"count": many}
+
+
 def _again(event: TicketEvent) -> str:
     """`, back in Water for the second time`, where the department had the ticket before."""
     words = back_again(event)
@@ -158,6 +193,9 @@ def _again(event: TicketEvent) -> str:
 
 
 def _who(event: TicketEvent, ticket: Ticket, with_reporter: bool) -> str:
+    if event.data.get("by") == Answerer.SUPPORTER:
+        # Which neighbour it was is nobody's business.
+        return _("a supporter")
     if event.actor is None:
         return _("the system")
     if not with_reporter:
@@ -166,3 +204,14 @@ def _who(event: TicketEvent, ticket: Ticket, with_reporter: bool) -> str:
     if not event.on_behalf_of:
         return name
     return _("%(name)s for %(caller)s") % {"name": name, "caller": event.on_behalf_of}
+
+
+_DETAILS: dict[EventKind, Callable[[TicketEvent], str]] = {
+    EventKind.ESCALATED: _step_of_the_ladder,
+    EventKind.PRIORITY_CHANGED: _priorities,
+    EventKind.PROJECT_CHANGED: _projects,
+    EventKind.HANDED_ON: _hands,
+    EventKind.RATED: _rating,
+    EventKind.VERIFIED: _answer,
+    EventKind.DISPUTED: _answer,
+}

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from common.api.fields import DegreesField, LineField, TextField, WordField
 from common.api.serializers import StrictSerializer
 from departments.enums import Priority
+from tickets.actions.rating import HIGHEST, LONGEST_WORDS, LOWEST
 from tickets.api.words import STATUS_HELP, StatusField
 from tickets.exchange.fields import PeopleField, TagsField, TicketFields
 
@@ -126,8 +127,23 @@ class StatusChangeSerializer(StrictSerializer):
     )
 
 
-class CodeSerializer(StrictSerializer):
-    code = LineField(max_length=20, help_text=gettext_lazy("The six digits that the reporter was sent."))
+class ConfirmationSerializer(StrictSerializer):
+    code = LineField(
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy(
+            "The six digits that the reporter was sent. A supporter of a fault in public space needs none."
+        ),
+    )
+    rating = serializers.IntegerField(
+        min_value=LOWEST, max_value=HIGHEST, required=False, help_text=gettext_lazy("How good the fix is.")
+    )
+    words = TextField(
+        max_length=LONGEST_WORDS,
+        required=False,
+        allow_blank=True,
+        help_text=gettext_lazy("For the department, along with a rating."),
+    )
 
 
 class DisputeSerializer(ReasonSerializer):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from common.models import IdentifiedModel
 from departments.models import Calendar, Department, Stage, Standard
 from tickets.clock_querysets import ClockQuerySet
-from tickets.enums import ClockState, Promise, VerificationState
+from tickets.enums import Answerer, ClockState, Promise, Proof, VerificationState
 from tickets.models.ticket import Ticket
 from tickets.querysets import CustodyQuerySet, VerificationQuerySet
 
@@ -178,7 +178,22 @@ class Verification(IdentifiedModel):
         blank=True,
         verbose_name=_("answered by"),
     )
+    answered_as = models.CharField(_("answered as"), max_length=20, choices=Answerer, blank=True)
+    proof = models.CharField(_("proof"), max_length=20, choices=Proof, blank=True)
+    witness = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("witness"),
+        help_text=_("Who stood there for the department: typed the code, or showed the QR code."),
+    )
     reason = models.TextField(_("reason of the dispute"), max_length=2000, blank=True)
+    remind_at = models.DateTimeField(_("asked again at"), null=True, blank=True, editable=False)
+    rating = models.PositiveSmallIntegerField(_("rating, one to five"), null=True, blank=True)
+    rating_words = models.TextField(_("words to the rating"), max_length=1000, blank=True)
+    rated_at = models.DateTimeField(_("first rated at"), null=True, blank=True)
 
     objects = VerificationQuerySet.as_manager()
 
@@ -195,6 +210,22 @@ class Verification(IdentifiedModel):
                 condition=Q(state=VerificationState.PENDING) | Q(answered_at__isnull=False),
                 name="verification_answered_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(remind_at__isnull=True) | Q(state=VerificationState.PENDING),
+                name="verification_only_pending_ones_are_reminded",
+            ),
+            models.CheckConstraint(
+                condition=Q(witness__isnull=True) | Q(proof__in=[Proof.ON_THE_SPOT, Proof.READ_OUT]),
+                name="verification_witness_was_there",
+            ),
+            models.CheckConstraint(
+                condition=Q(rating__isnull=True, rated_at__isnull=True, rating_words="")
+                | Q(rating__range=(1, 5), rated_at__isnull=False, state=VerificationState.CONFIRMED),
+                name="verification_rating_is_of_a_confirmed_fix",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index("remind_at", "id", name="verification_remind", condition=Q(remind_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

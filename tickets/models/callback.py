@@ -52,7 +52,10 @@ class Callback(IdentifiedModel):
             ),
             models.CheckConstraint(
                 condition=Q(state=CallbackState.OPEN, ended_at__isnull=True)
-                | Q(state__in=[CallbackState.DONE, CallbackState.NOT_REACHED], ended_at__isnull=False),
+                | Q(
+                    state__in=[CallbackState.DONE, CallbackState.NOT_REACHED, CallbackState.CANCELLED],
+                    ended_at__isnull=False,
+                ),
                 name="callback_ended_has_time",
             ),
             models.CheckConstraint(condition=~Q(phone=""), name="callback_has_a_number"),

@@ -134,6 +134,7 @@ class Ticket(IdentifiedModel):
     )
     is_public = models.BooleanField(_("anybody may see it"), default=False)
     support_count = models.PositiveIntegerField(_("supporters"), default=0)
+    raised_at = models.DateTimeField(_("raised by its supporters at"), null=True, blank=True, editable=False)
 
     duplicate_of = models.ForeignKey(
         "self",

@@ -37,9 +37,9 @@ COSTS = {
     Verb.START: 7,
     Verb.RESPOND: 13,
     Verb.RESOLVE: 13,
-    Verb.VERIFY: 9,
+    Verb.VERIFY: 10,
     # With whether the promise changed while its clock stood still.
-    Verb.DISPUTE: 11,
+    Verb.DISPUTE: 12,
     Verb.LAPSE: 8,
     Verb.COMPLETE: 12,
     Verb.REJECT: 12,

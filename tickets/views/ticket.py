@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.site import signed_in_user
 from common.errors import DomainError
 from departments.maps import ward_map
+from tickets.actions.answering import may_answer, may_confirm_without_code
 from tickets.actions.conversation import add_message
 from tickets.actions.following import follow_ticket, unfollow_ticket
 from tickets.actions.support import support_ticket, withdraw_support
-from tickets.actions.verification import may_answer
 from tickets.enums import AttachmentKind, Outcome, Status
 from tickets.forms import CallbackForm, MessageForm, add_refusal
 from tickets.models import Attachment, Ticket
@@ -262,6 +262,7 @@ def _verification_context(request: HttpRequest, ticket: Ticket) -> dict[str, Any
     waits = ticket.status == Status.RESOLVED
     return {
         "can_verify": waits and may_answer(request.user, ticket),
+        "confirms_without_code": waits and may_confirm_without_code(request.user, ticket),
         "verify_url": reverse("tickets:verify", args=[ticket.reference]),
     }
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from tickets.enums import EventKind
+from tickets.enums import Answerer, EventKind, Proof
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.queries import Conversation
 from tickets.returns import back_again
@@ -42,6 +42,7 @@ _LOOKS: dict[str, _Look] = {
     EventKind.RESOLVED: (gettext_lazy("The department says that it is fixed"), "verified", "resolved"),
     EventKind.VERIFIED: (gettext_lazy("The fix was confirmed"), "verified", "verified"),
     EventKind.DISPUTED: (gettext_lazy("The fix was disputed: back to work"), "overdue", "cross"),
+    EventKind.PROOF_REMINDED: (gettext_lazy("Asked again whether it is fixed"), "quiet", "hourglass"),
     EventKind.CLOSED: (gettext_lazy("Closed"), "quiet", "closed"),
     EventKind.REOPENED: (gettext_lazy("Reopened"), "progress", "in-progress"),
     EventKind.TRANSFERRED: (gettext_lazy("Handed to another department"), "quiet", "right"),
@@ -55,6 +56,7 @@ _LOOKS: dict[str, _Look] = {
     EventKind.DUPLICATE_ADDED: (gettext_lazy("Another report of it was joined"), "quiet", "people"),
     EventKind.DUPLICATE_REMOVED: (gettext_lazy("Another report was separated again"), "quiet", "people"),
     EventKind.CALLBACK_ASKED: (gettext_lazy("Asked to be called back"), "quiet", "phone"),
+    EventKind.CALLBACK_CANCELLED: (gettext_lazy("The call is not wanted any more"), "quiet", "phone"),
     EventKind.CALLED_BACK: (gettext_lazy("Called back"), "quiet", "phone"),
     EventKind.CALL_MISSED: (gettext_lazy("We called and nobody answered"), "quiet", "phone"),
     EventKind.CODE_SENT: (gettext_lazy("A new code was sent"), "quiet", "lock"),
@@ -128,9 +130,38 @@ def _merge_headline(event: TicketEvent) -> str:
     return _("The same problem as %(reference)s: it goes on there") % {"reference": goes_on_in}
 
 
+_CONFIRMED = {
+    (Answerer.REPORTER, False): gettext_lazy("The fix was confirmed by who reported it"),
+    (Answerer.REPORTER, True): gettext_lazy("The fix was confirmed on the spot by who reported it"),
+    (Answerer.SUPPORTER, False): gettext_lazy("The fix was confirmed by somebody with the same problem"),
+    (Answerer.SUPPORTER, True): gettext_lazy(
+        "The fix was confirmed on the spot by somebody with the same problem"
+    ),
+}
+
+
+def _confirmed_headline(event: TicketEvent) -> str:
+    by, on_the_spot = event.data.get("by"), event.data.get("proof") in {Proof.ON_THE_SPOT, Proof.READ_OUT}
+    return str(_CONFIRMED.get((by, on_the_spot), _("The fix was confirmed")))
+
+
+def _priority_headline(event: TicketEvent) -> str:
+    many = event.data.get("supporters")
+    if not many:
+        return _("The priority was changed")
+    words = ngettext(
+        "More urgent now: %(count)d other person has this problem",
+        "More urgent now: %(count)d other people have this problem",
+        many,
+    )
+    return words % {"count": many}
+
+
 _SPECIAL_HEADLINES: dict[EventKind, Callable[[TicketEvent], str]] = {
     EventKind.MESSAGE_ADDED: _message_headline,
     EventKind.MERGED: _merge_headline,
     EventKind.TRANSFERRED: _transfer_headline,
     EventKind.PROMOTED: _promotion_headline,
+    EventKind.VERIFIED: _confirmed_headline,
+    EventKind.PRIORITY_CHANGED: _priority_headline,
 }

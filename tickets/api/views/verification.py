@@ -9,11 +9,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.limits import take
 from common.api.fields import MomentField
 from common.api.serializers import NothingSerializer, read_body
 from common.errors import NotAllowed
-from tickets.actions.verification import dispute_resolution, may_try_code, send_new_code, verify_resolution
-from tickets.api.inputs import CodeSerializer, DisputeSerializer
+from tickets.actions.answering import may_try_code
+from tickets.actions.verification import dispute_resolution, send_new_code, verify_resolution
+from tickets.api.inputs import ConfirmationSerializer, DisputeSerializer
 from tickets.api.views.base import OneTicketEndpoint, documents_verb
 from tickets.enums import VerificationState
 from tickets.models import Ticket
@@ -31,20 +33,23 @@ class VerificationEndpoint(OneTicketEndpoint):
     # The code is the credential: its bearer got the message.
     public_actions = frozenset({"confirm", "dispute"})
 
-    @documents_verb("verify", "Confirm the fix", CodeSerializer, {"code": "482 913"}, tag=_TAG)
+    @documents_verb("verify", "Confirm the fix", ConfirmationSerializer, {"code": "482 913"}, tag=_TAG)
     def confirm(self, request: Request, name: str) -> Response:
-        """Closes the ticket as verified. Five wrong codes use it up."""
+        """Closes the ticket as verified. Five wrong codes use it up.
+
+        In public space a supporter needs no code. A rating from one to five may come along.
+        """
         ticket = self.seen_ticket(request, name)
-        code = read_body(CodeSerializer, request)["code"]
-        _check_may_try(request, ticket)
-        return self.answer(request, verify_resolution(ticket, code=code, acting_user=request.user))
+        given = read_body(ConfirmationSerializer, request)
+        _check_may_try(request, ticket, given)
+        return self.answer(request, verify_resolution(ticket, **given, acting_user=request.user))
 
     @documents_verb("dispute", "Dispute the fix", DisputeSerializer, {"reason": "It still leaks."}, tag=_TAG)
     def dispute(self, request: Request, name: str) -> Response:
         """Back to work. For the reporter and, in public space, whoever supports the ticket."""
         ticket = self.seen_ticket(request, name)
         given = read_body(DisputeSerializer, request)
-        _check_may_try(request, ticket)
+        _check_may_try(request, ticket, given)
         return self.answer(request, dispute_resolution(ticket, **given, acting_user=request.user))
 
     @documents_verb(
@@ -57,7 +62,12 @@ class VerificationEndpoint(OneTicketEndpoint):
         return Response(VerificationSerializer(send_new_code(ticket, acting_user=request.user)).data)
 
 
-def _check_may_try(request: Request, ticket: Ticket) -> None:
-    """A stranger must not use up the reporter's tries: the link in the message opens the page instead."""
+def _check_may_try(request: Request, ticket: Ticket, given: dict[str, Any]) -> None:
+    """A stranger must not use up the reporter's tries: the link in the message opens the page instead.
+
+    And nobody tries the codes of many tickets from one address.
+    """
     if not may_try_code(request.user, ticket):
         raise NotAllowed(_("Sign in as who reported this, or open the link in the message."))
+    if given.get("code"):
+        take(request._request, "try_code")
