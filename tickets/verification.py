@@ -68,8 +68,8 @@ def spot_token(verification: Verification, shown_by: uuid.UUID) -> str:
     return signing.TimestampSigner(salt=_SPOT_SALT).sign(link_token(verification) + _short(shown_by))
 
 
-def spot_of_token(token: str, *, max_age: int = SPOT_SECONDS) -> Spot | None:
-    """What a scanned token says; None for a forged one, and for one older than so many seconds."""
+def spot_of_token(token: str, *, max_age: int | None = SPOT_SECONDS) -> Spot | None:
+    """What a scanned token says; None for a forged one, and for one older than so many seconds, if any."""
     try:
         keys = signing.TimestampSigner(salt=_SPOT_SALT).unsign(token, max_age=max_age)
     except signing.BadSignature:

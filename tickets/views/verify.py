@@ -61,8 +61,10 @@ def scan(request: HttpRequest, token: str) -> HttpResponse:
 
     It answers nothing itself, so that a program which looks at links before people do changes nothing.
     """
-    spot = spot_of_token(token)
+    spot = spot_of_token(token, max_age=None)
     if spot is None:
+        raise Http404
+    if spot_of_token(token) is None:
         return _show_old_code(request)
     verification = _verification_of(request, link_token(Verification(pk=spot.verification)))
     request.session[_SCANNED] = token
