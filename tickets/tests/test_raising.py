@@ -6,7 +6,9 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from accounts.tests.factories import UserFactory
 from departments.enums import Priority
@@ -62,8 +64,9 @@ def test_a_higher_priority_brings_its_own_promise(category: Category) -> None:
     StandardFactory.create(
         category=category, priority=Priority.HIGH, respond_within_seconds=600, resolve_within_seconds=3600
     )
-    ticket = report_ticket(category)
-    raised = support(ticket, 3)
+    with time_machine.travel(timezone.now(), tick=False):
+        ticket = report_ticket(category)
+        raised = support(ticket, 3)
     assert raised.due_at == ticket.created_at + timedelta(hours=1)
 
 
