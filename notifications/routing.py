@@ -30,6 +30,7 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.PRIORITY_CHANGED: {
         A.REPORTER: Way.MAIL,
         A.SUPPORTERS: Way.MAIL,
+        A.FOLLOWERS: Way.MAIL,
         A.ASSIGNEE: Way.MAIL,
         A.TEAM: Way.MAIL,
     },
