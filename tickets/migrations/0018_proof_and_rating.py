@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0007_proof_settings'),
         ('departments', '0006_raising_settings'),
-        ('tickets', '0016_no_index_twice'),
+        ('tickets', '0017_events_copy_what_the_ticket_has'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
