@@ -8,15 +8,21 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from common.copy_text import copy_line
-from departments.enums import Priority
-from tickets.enums import Status
 
 pytestmark = pytest.mark.django_db
+
+
+class Status(models.TextChoices):
+    IN_PROGRESS = "in_progress"
+
+
+class Priority(models.IntegerChoices):
+    URGENT = 4
 
 
 def read_back(kind: str, values: list[Any]) -> list[Any]:
