@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_proof_settings'),
-        ('notifications', '0011_notices'),
+        ('notifications', '0012_names_of_senders'),
     ]
 
     operations = [
