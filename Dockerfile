@@ -13,6 +13,7 @@ RUN useradd --system --create-home --uid 10001 lokisa \
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY --chown=root:root . /app
+RUN /venv/bin/python -m common.catalogues.compiling
 
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

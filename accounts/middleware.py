@@ -1,4 +1,4 @@
-"""Who goes nowhere without a second factor, and refusals in the middle of allauth's pages."""
+"""In whose language pages are, who goes nowhere without a second factor, refusals amid allauth's pages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from allauth.core import ratelimit
 from allauth.core.exceptions import RateLimited
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.actions.tokens import SecondFactorRequired
@@ -16,11 +18,25 @@ from accounts.models import User
 from accounts.queries import demands_second_factor
 from common.errors import DomainError
 from common.exception_handler import PROBLEM_TYPE, problem_body
+from common.languages import known_language
 
 # allauth's
 _PAGES = "/accounts/"
 # Where one signs in and out and sets a second factor up.
 _OPEN = ("/accounts/", "/account/", "/i18n/", "/static/", "/healthz", "/readyz")
+
+
+class LanguageMiddleware:
+    """The language of the account before that of the cookie or the browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
+            translation.activate(known_language(request.user.language))
+            request.LANGUAGE_CODE = translation.get_language()
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language
 
 from accounts.actions.deletion import delete_account, export_own_data
 from accounts.actions.invitations import (
@@ -27,10 +28,11 @@ from accounts.actions.invitations import (
 from accounts.actions.phones import remove_phone
 from accounts.actions.sessions import sign_out_everywhere
 from accounts.forms import AccountForm, DeletionForm, JoinForm
-from accounts.models import Invitation
+from accounts.models import Invitation, User
 from accounts.queries import demands_second_factor
 from accounts.site import signed_in_user
 from common.errors import DomainError
+from common.languages import known_language
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,6 +74,17 @@ class NewPersonsPhone(_VerifyPhoneSignupView):
 class ChangedPhone(_VerifyPhoneChangeView):
     def respond_process_succeeded(self, form: Any) -> HttpResponse:
         return redirect("accounts:account")
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """The language of the pages from now on; of mails and SMS too where somebody is signed in."""
+    language, person = request.POST.get("language", ""), request.user
+    if isinstance(person, User) and known_language(language) == language:
+        person.language = language
+        person.save(update_fields=["language"])
+    return set_language(request)
 
 
 @login_not_required

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.views import confirm_phone
+from accounts.views import choose_language, confirm_phone
 from common.api.routing import endpoint
 from ticketing import api, health, views
 
@@ -35,7 +35,7 @@ urlpatterns = [
     # Before allauth's own of that name: sending a code again must cost the same for a taken number.
     path("accounts/phone/verify/", confirm_phone, name="account_verify_phone"),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", choose_language, name="set_language"),
 ]
 
 if settings.DEMO:

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.LanguageMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.RefusalMiddleware",
 ]
@@ -254,6 +255,8 @@ for code, english_name, own_name in (
 ):
     locale.LANG_INFO[code] = {"bidi": False, "code": code, "name": english_name, "name_local": own_name}
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "Africa/Johannesburg"
 USE_I18N = True
 # Dates as South Africans write them.
