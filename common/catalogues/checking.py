@@ -19,7 +19,7 @@ def faults_of(message: Message, forms: int) -> list[str]:
     """
     if isinstance(message.id, str):
         return list(_faults(message.id, message.id, str(message.string))) if message.string else []
-    said = list(message.string)
+    said = list(message.string or ())
     if not any(said):
         return []
     if len(said) != forms or not all(said):

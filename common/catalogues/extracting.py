@@ -7,18 +7,23 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+from babel.messages.extract import extract_from_file
 from django.utils.translation.template import templatize
 
 FOR_STAFF = "Read by staff and programmers only."
-_KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    **DEFAULT_KEYWORDS,
+_KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
+    "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 _ELSEWHERE = {"tests", "migrations", "benchmarks", "node_modules"}
