@@ -5,30 +5,35 @@ from __future__ import annotations
 import io
 import os
 from argparse import ArgumentParser
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.text import slugify
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from demo.outbox import Outbox, SentMessage
 from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
 from ticketing.runtime.problems import RuntimeProblem
 
 RESIDENT, ADMIN = "resident@demo.lokisa.example", "water.admin@demo.lokisa.example"
 CITY_ADMIN = "city.admin@demo.lokisa.example"
+WORDS = "/console/notifications/messagetemplate/"
 LEDGER = "/console/accountability/pointsentry/"
 PASSWORD = "jacaranda-city"  # noqa: S105 the demo says it to everybody
 WIDTHS = {360: 760, 1280: 860}
 # Longer pages are cut: the top says what the page is.
 LONGEST = {360: 2400, 1280: 1900}
 COLOURS = 256
-PHONE = 700
 DARK = {"home", "near-by", "ticket-overdue", "report-kinds", "verify", "console-ticket"}
 
-Shoot = Callable[[str], None]
+
+def newest_mails() -> list[SentMessage]:
+    """The mails in the demo's mailbox, the newest last."""
+    sent = Outbox(settings.DEMO_OUTBOX).newest()
+    return [mail for mail in reversed(sent) if mail.kind == "mail" and mail.html]
 
 
 class Command(BaseCommand):
@@ -83,6 +88,8 @@ class Walk:
         self.page.context.close()
         self.page = self.new_page()
         self.as_organisation_admin()
+        self.messages()
+        self.mails()
         self.page.context.close()
 
     def as_visitor(self) -> None:
@@ -163,6 +170,32 @@ class Walk:
         self.visit("/console/accountability/pointsrule/", "console-points-rules")
         self.open_first("#result_list a.c-summary", "console-points-rule")
 
+    def messages(self) -> None:
+        """What became of messages, as who looks after the organisation sees it."""
+        self.visit("/console/notifications/notification/", "console-delivery-log")
+        self.open_first("#result_list a.c-summary", "console-delivery")
+        self.visit("/console/notifications/notification/rules/", "console-what-is-told")
+        self.page.goto(f"{self.address}{WORDS}")
+        if not self.page.locator("#result_list a").count():
+            self.write_words()
+        self.visit(WORDS, "console-words")
+        self.open_first("#result_list tbody a", "console-words-preview")
+
+    def write_words(self) -> None:
+        """Words of the city's own, so that there is something to look at."""
+        self.page.goto(f"{self.address}{WORDS}add/")
+        self.page.locator("[name=kind]").select_option("ticket.resolved")
+        self.page.locator("[name=headline]").fill("Please have a look: {title}")
+        self.page.locator("[name=body]").fill("Our team says that it is done.\n\nIs it? Your code is {code}.")
+        self.page.locator("[name=_save]").click()
+
+    def mails(self) -> None:
+        """Mails that went out meanwhile, as a mail program shows them."""
+        kept = {mail.subject.partition("] ")[2].partition(":")[0]: mail for mail in newest_mails()}
+        for subject, mail in kept.items():
+            self.page.set_content(mail.html)
+            self.shoot(f"mail-{slugify(subject)[:40]}")
+
     def open_first(self, link: str, name: str) -> None:
         """The page behind the first of these links; no picture where there is none."""
         found = self.page.locator(link)
@@ -200,14 +233,10 @@ class Walk:
         self.page.evaluate("window.scrollTo(0, 0)")
         content = self.page.evaluate("document.documentElement.scrollHeight")
         height = min(content, LONGEST[self.width])
-        if self.width < PHONE:
-            # The bar at the bottom of a phone belongs to the bottom of the picture.
-            self.page.set_viewport_size({"width": self.width, "height": height})
-            shown = self.page.screenshot()
-            self.page.set_viewport_size({"width": self.width, "height": WIDTHS[self.width]})
-        else:
-            clip: Any = {"x": 0, "y": 0, "width": self.width, "height": height}
-            shown = self.page.screenshot(full_page=True, clip=clip)
+        # What sticks to an edge of the window belongs to the edge of the picture.
+        self.page.set_viewport_size({"width": self.width, "height": max(height, WIDTHS[self.width])})
+        shown = self.page.screenshot()
+        self.page.set_viewport_size({"width": self.width, "height": WIDTHS[self.width]})
         suffix = "-dark" if self.scheme == "dark" else ""
         path = self.folder / f"{name}-{self.width}{suffix}.png"
         picture = Image.open(io.BytesIO(shown)).convert("RGB")
