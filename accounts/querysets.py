@@ -71,9 +71,13 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def managed_by(self, user: Any) -> OrganisationQuerySet:
         """Organisations whose settings and people the person looks after."""
+        return self.granting(user, Capability.MANAGE_ORGANISATION)
+
+    def granting(self, user: Any, capability: Capability) -> OrganisationQuerySet:
+        """Organisations in which the person may do this; all of them for the operator."""
         if is_operator(user):
             return self.all()
-        return self.filter(pk__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
+        return self.filter(pk__in=organisations_where(user, capability))
 
 
 class UserQuerySet(models.QuerySet["User"]):

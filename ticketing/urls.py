@@ -20,6 +20,7 @@ handler500 = "ticketing.errors.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("find/", views.find, name="find"),
+    path("", include("articles.urls")),
     path("", include("tickets.urls")),
     path("", include("notifications.urls")),
     path("account/", include("accounts.urls")),

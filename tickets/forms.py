@@ -75,6 +75,7 @@ class WhatForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.organisation = organisation
         self.categories: Sequence[Category] = list(_categories(organisation))
         self.fields["category"].queryset = _categories(organisation)  # type: ignore[attr-defined]
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("near-by/markers.json", near_by.markers, name="markers"),
     path("near-by/places-<slug:version>.json", near_by.places, name="places"),
     path("report/", report_what.report_what, name="report"),
+    path("report/article/", report_what.report_article, name="report_article"),
     path("report/where/", report_where.report_where, name="report_where"),
     path("report/near-by/", report_where.report_near_by, name="report_near_by"),
     path("report/details/", report_details.report_details, name="report_details"),

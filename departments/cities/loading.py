@@ -14,7 +14,8 @@ from accounts.enums import Accent, OrganisationKind
 from accounts.models import Organisation
 from common.errors import DomainError
 from departments.actions.calendars import create_calendar
-from departments.cities.tables import ASSUMPTION, CalendarRow, CategoryRow, City
+from departments.cities.parts import PARTS
+from departments.cities.tables import ASSUMPTION, CITIES, CalendarRow, CategoryRow, City
 from departments.enums import Priority
 from departments.geometry import ward_cells
 from departments.hours import Hours, public_holidays, with_holidays
@@ -70,6 +71,8 @@ def load_city(city: City, *, slug: str, today: date, report: Report) -> Organisa
     report(f"{len(departments)} departments, {_stages(city, departments)} stages")
     categories = _categories(city, organisation, departments)
     report(f"{len(categories)} categories, {_standards(city, categories, calendars)} standards")
+    for part in PARTS:
+        report(part(organisation, CITIES / city.organisation.slug))
     return organisation
 
 

@@ -2,6 +2,7 @@
 
 A city is `city.toml` (organisation, map, regions, calendars, departments) with `wards.csv`,
 `suburbs.csv` and `categories.csv` beside it, and `SOURCES.md` saying where each fact comes from.
+What apps above this one take from the folder, they read themselves (`parts.py`).
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ APPS = (
     "notifications",
     "accountability",
     "tickets",
+    "articles",
     "departments",
     "accounts",
     "common",

@@ -25,6 +25,7 @@ PUBLIC = {
     "near-by/markers.json",
     "near-by/places-sample.json",
     "report/",
+    "help/",
     "how-we-are-doing/",
     # The API: what the public pages show as well, and its description
     "docs/",
@@ -32,6 +33,7 @@ PUBLIC = {
     "redoc/redoc.js",
     "api/v1/",
     "api/v1/schema/",
+    "api/v1/articles/",
     "api/v1/categories/",
     "api/v1/departments/",
     "api/v1/stages/",

@@ -16,13 +16,14 @@ HEIGHT = {
     "common": 0,
     "accounts": 1,
     "departments": 2,
-    "tickets": 3,
-    "notifications": 4,
-    "accountability": 4,
-    "reports": 5,
-    "jobs": 5,
-    "demo": 6,
-    "ticketing": 7,
+    "articles": 3,
+    "tickets": 4,
+    "notifications": 5,
+    "accountability": 5,
+    "reports": 6,
+    "jobs": 6,
+    "demo": 7,
+    "ticketing": 8,
 }
 
 

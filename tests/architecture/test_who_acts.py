@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "departments", "tickets", "notifications", "accountability", "reports", "jobs")
+APPS = (
+    "accounts",
+    "departments",
+    "articles",
+    "tickets",
+    "notifications",
+    "accountability",
+    "reports",
+    "jobs",
+)
 FACES = [
     path
     for app in APPS

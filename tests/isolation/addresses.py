@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accountability.models import Breach, PointsAppeal
 from accounts.models import ApiKey, User
+from articles.models import Article
 from departments.models import Calendar, Category, Department, Leave, Stage, Standard, Ward
 from tests.isolation.rows import models_of_ours, rows_of
 from tests.isolation.world import Neighbour
@@ -131,6 +132,12 @@ def _leave(_route: str, one: Neighbour) -> list[Any]:
     return [row.pk for row in rows_of(Leave, one).filter(ends_on__gte=timezone.localdate())]
 
 
+def _slugs(route: str, one: Neighbour) -> list[Any]:
+    if route.startswith("help/"):
+        return [article.slug for article in rows_of(Article, one)]
+    return list(CONSOLE_VERBS)
+
+
 def _members(_route: str, one: Neighbour) -> list[Any]:
     return list(one.department.members.values_list("pk", flat=True))
 
@@ -149,6 +156,7 @@ MODELS: dict[str, type[Model]] = {
     "categories": Category,
     "stages": Stage,
     "wards": Ward,
+    "articles": Article,
     "calendars": Calendar,
     "standards": Standard,
     "projects": Project,
@@ -167,7 +175,7 @@ FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     "ticket_id": _ticket_keys,
     "leave": _leave,
     "member_id": _members,
-    "slug": lambda _route, _one: list(CONSOLE_VERBS),
+    "slug": _slugs,
     "ending": lambda _route, _one: ["csv", "jsonl"],
     "tag": lambda _route, one: [one.hidden],
     "answer": lambda _route, _one: ["take", "done", "not-reached"],

@@ -12,7 +12,7 @@ from accounts.models import Organisation, User
 from common.tests.snapshot import Rows, Snapshot
 from tests.isolation.world import Neighbour
 
-OURS = ("accounts", "departments", "tickets", "notifications", "accountability", "reports")
+OURS = ("accounts", "departments", "articles", "tickets", "notifications", "accountability", "reports")
 # Packages' tables that belong to people; the others know neither people nor organisations.
 OF_PEOPLE = ("account.EmailAddress", "mfa.Authenticator", "token_blacklist.OutstandingToken")
 # Places in the feed, providers and numbers that said STOP belong to the installation.
@@ -21,7 +21,18 @@ OF_NOBODY = frozenset(
 )
 # What the public pages of a public organisation show by id.
 PUBLIC_MODELS = frozenset(
-    {"Organisation", "Region", "Ward", "Suburb", "Department", "Stage", "Category", "Attachment", "Ticket"}
+    {
+        "Organisation",
+        "Region",
+        "Ward",
+        "Suburb",
+        "Department",
+        "Stage",
+        "Category",
+        "Article",
+        "Attachment",
+        "Ticket",
+    }
 )
 
 

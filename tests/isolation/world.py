@@ -24,6 +24,8 @@ from accounts.answers import KeptAnswers
 from accounts.enums import OrganisationKind, Role, Scope
 from accounts.models import Organisation, User
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
+from articles.actions import answer_article
+from articles.tests.factories import ArticleFactory
 from common.api.idempotency import Sealed
 from common.tests.snapshot import Snapshot
 from departments.actions.escalation import write_ladder
@@ -173,6 +175,7 @@ def _settle(one: Neighbour) -> None:
         department=one.department, name=one.open("Pipe"), code=f"pipe-{one.shown}"
     )
     StandardFactory.create(category=one.category, source=one.secret("Charter"))
+    _write_articles(one)
     one.project = Project.objects.create(
         organisation=city, name=one.secret("Project"), description=one.secret("Plan")
     )
@@ -204,6 +207,24 @@ def _settle(one: Neighbour) -> None:
             ends_on=starts_on + timedelta(days=4),
             reason=one.secret("The sea"),
         )
+
+
+def _write_articles(one: Neighbour) -> None:
+    """One that everybody may read, and one that is not published yet."""
+    for words, is_published in ((one.open, True), (one.secret, False)):
+        article = ArticleFactory.create(
+            organisation=one.organisation,
+            title=words("No water"),
+            summary=words("Ask a neighbour"),
+            body=words("Look at the meter"),
+            topic=words("Water"),
+            keywords=words("taps"),
+            source=words("Charter"),
+            is_published=is_published,
+        )
+        article.categories.add(one.category)
+        visitor = sha256(one.hidden.encode()).hexdigest()[:32]
+        answer_article(article, helped=True, acting_user=AnonymousUser(), visitor=visitor)
 
 
 def _member(one: Neighbour, role: Role) -> User:

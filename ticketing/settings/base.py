@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "notifications",
     "accountability",
     "tickets",
+    "articles",
     "departments",
     "accounts",
     "common",
@@ -436,6 +437,7 @@ SPECTACULAR_SETTINGS = {
             "description": "What is promised: answered and resolved within which working time.",
         },
         {"name": "wards", "description": "Areas of a municipality."},
+        {"name": "articles", "description": "Help before anything is reported."},
         {"name": "tickets", "description": "Reports, from the first word to the last."},
         {
             "name": "tickets: verbs",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from django.http import HttpRequest
@@ -33,6 +33,8 @@ class Draft:
     has_pin: bool = False
     is_located: bool = False
     token: str = ""
+    # Addresses of articles that were offered and did not help.
+    not_helped: list[str] = field(default_factory=list)
 
     @property
     def external_ref(self) -> str:
@@ -69,12 +71,16 @@ def keep_draft(request: HttpRequest, draft: Draft) -> None:
     request.session[_DRAFT] = asdict(draft)
 
 
+def forget_draft(request: HttpRequest) -> None:
+    request.session.pop(_DRAFT, None)
+
+
 def mark_sent(request: HttpRequest, token: str, reference: str) -> None:
     """The draft became a ticket: forget it, and remember the ticket for the page that says thank you."""
     sent: dict[str, str] = request.session.get(_SENT) or {}
     sent[token] = reference
     request.session[_SENT] = dict(list(sent.items())[-_KEPT_SENT:])
-    request.session.pop(_DRAFT, None)
+    forget_draft(request)
 
 
 def sent_reference(request: HttpRequest, token: str) -> str | None:

@@ -1,4 +1,7 @@
-"""Reporting, step one: what. Three kinds are proposed from the words; any other can be chosen."""
+"""Reporting, step one: what. Three kinds are proposed from the words, and answers that may do instead.
+
+With JavaScript both come while somebody types; without it, after the first "next".
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,23 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.site import require_organisation
+from articles.answering import say_whether_it_helped
+from articles.models import Article
+from articles.queries import fitting_articles, get_article
+from articles.text import first_sentence
+from common.errors import NotFound
 from departments.matching import propose_categories
 from departments.models import Category
 from tickets.forms import WhatForm
-from tickets.views.draft import keep_draft, read_draft, steps
+from tickets.views.draft import Draft, forget_draft, keep_draft, read_draft, steps
 from tickets.views.words import department_icon
 
 
@@ -37,6 +46,14 @@ class CategoryGroup:
     is_open: bool
 
 
+@dataclass(frozen=True)
+class OfferedArticle:
+    slug: str
+    title: str
+    sentence: str
+    language: str
+
+
 @require_http_methods(["GET", "POST"])
 def report_what(request: HttpRequest) -> HttpResponse:
     organisation = require_organisation(request)
@@ -44,19 +61,46 @@ def report_what(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         words = request.GET.get("words", draft.words)[:500]
         form = WhatForm(organisation=organisation, initial={"words": words})
-        return _render(request, form, words=words, chosen=draft.category, looked=bool(draft.category))
+        return _render(request, form, draft, words=words, chosen=draft.category, looked=bool(draft.words))
     form = WhatForm(request.POST, organisation=organisation)
     form.is_valid()
     words = form.cleaned_data.get("words", "").strip()
     category = form.cleaned_data.get("category")
+    chosen = str(category.pk) if category is not None else ""
+    if _is_live(request):
+        return _render_kinds(request, form, draft, words=words, chosen=chosen)
     only_looks = "look" in request.POST
     if not form.errors and category is not None and not only_looks:
-        draft.words, draft.category = words, str(category.pk)
+        draft.words, draft.category = words, chosen
         keep_draft(request, draft)
         return redirect("tickets:report_where")
     _complain(form, words=words, was_asked="looked" in request.POST and not only_looks)
-    chosen = str(category.pk) if category is not None else ""
-    return _render(request, form, words=words, chosen=chosen, looked=bool(words))
+    return _render(request, form, draft, words=words, chosen=chosen, looked=bool(words))
+
+
+@require_POST
+def report_article(request: HttpRequest) -> HttpResponse:
+    """Whether an article helped: yes ends the report, no goes on with it."""
+    organisation = require_organisation(request)
+    has_helped = "helped" in request.POST
+    slug = request.POST.get("helped") or request.POST.get("not_helped") or ""
+    try:
+        article = get_article(request.user, organisation, slug)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from refusal
+    say_whether_it_helped(request, article, helped=has_helped, in_a_report=True)
+    if has_helped:
+        forget_draft(request)
+        return render(request, "tickets/report_helped.html", {"section": "report", "article": article})
+    draft = read_draft(request)
+    draft.words = request.POST.get("words", "").strip()[:500]
+    draft.not_helped = list(dict.fromkeys([*draft.not_helped, article.slug]))
+    keep_draft(request, draft)
+    return redirect("tickets:report")
+
+
+def _is_live(request: HttpRequest) -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]
 
 
 def _complain(form: WhatForm, *, words: str, was_asked: bool) -> None:
@@ -69,22 +113,53 @@ def _complain(form: WhatForm, *, words: str, was_asked: bool) -> None:
         form.add_error("category", _("Choose the kind of problem."))
 
 
-def _render(request: HttpRequest, form: WhatForm, *, words: str, chosen: str, looked: bool) -> HttpResponse:
-    proposals = propose_categories(words, form.categories) if looked and words else []
-    proposed = {category.pk for category in proposals}
-    preferred = chosen or (str(proposals[0].pk) if proposals else "")
+def _render(
+    request: HttpRequest, form: WhatForm, draft: Draft, *, words: str, chosen: str, looked: bool
+) -> HttpResponse:
     context = {
         "section": "report",
         "steps": steps(0),
+        **_kinds(form, draft, words=words if looked else "", chosen=chosen),
+    }
+    return render(request, "tickets/report_what.html", context, status=400 if form.errors else 200)
+
+
+def _render_kinds(
+    request: HttpRequest, form: WhatForm, draft: Draft, *, words: str, chosen: str
+) -> HttpResponse:
+    """What changes while somebody types; what they typed wrong is said when they send it."""
+    if form.errors:
+        return HttpResponse(status=204)
+    return render(request, "tickets/_report_kinds.html", _kinds(form, draft, words=words, chosen=chosen))
+
+
+def _kinds(form: WhatForm, draft: Draft, *, words: str, chosen: str) -> dict[str, Any]:
+    """Kinds and articles for these words; without words all kinds, folded."""
+    proposals = propose_categories(words, form.categories) if words else []
+    proposed = {category.pk for category in proposals}
+    preferred = chosen or (str(proposals[0].pk) if proposals else "")
+    return {
         "form": form,
-        "looked": looked,
+        "looked": bool(words),
         "proposals": [
             _choice(category, preferred, detail=category.department.name) for category in proposals
         ],
+        "articles": _articles(form, draft, words, proposals),
         "category_groups": _groups((each for each in form.categories if each.pk not in proposed), preferred),
-        "show_all": looked and not proposals,
+        "show_all": bool(words) and not proposals,
     }
-    return render(request, "tickets/report_what.html", context, status=400 if form.errors else 200)
+
+
+def _articles(form: WhatForm, draft: Draft, words: str, proposals: list[Category]) -> list[OfferedArticle]:
+    if not words:
+        return []
+    kind = proposals[0] if proposals else None
+    found = fitting_articles(form.organisation, words, kind=kind, without=draft.not_helped)
+    return [_offer(article) for article in found]
+
+
+def _offer(article: Article) -> OfferedArticle:
+    return OfferedArticle(article.slug, article.title, first_sentence(article.summary), article.language)
 
 
 def _choice(category: Category, chosen: str, *, detail: str) -> CategoryChoice:
