@@ -166,6 +166,14 @@ class AccountAdapter(DefaultAccountAdapter):
         else:
             self.send_mail("account/email/password_reset_code", contact.value, {"user": person, "code": code})
 
+    def send_visitor_code(self, contact: Contact, code: str, *, organisation: str) -> None:
+        """To who reports something without an account. Raises TooManySms, NoSms, SmsNotSent."""
+        words = {"code": code, "organisation": organisation}
+        if contact.kind == ContactKind.PHONE:
+            self._send_sms(contact.value, "report_code", **words)
+        else:
+            self.send_mail("account/email/report_code", contact.value, words)
+
     def tell_of_existing_account(self, contact: Contact) -> None:
         url = get_reset_password_url(context.request)
         if contact.kind == ContactKind.PHONE:

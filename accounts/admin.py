@@ -60,6 +60,7 @@ class OrganisationAdmin(ScopedModelAdmin):
             {
                 "fields": (
                     "public_reports",
+                    "confirms_reporters",
                     "verification_required",
                     "verification_days",
                     "verification_reminder_days",

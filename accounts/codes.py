@@ -35,6 +35,11 @@ def make_code(contact: Contact) -> str:
     return str(adapter.generate_phone_verification_code(user=None, phone=contact.value))
 
 
+def make_digits() -> str:
+    """Six digits wherever they go: read on one device, typed on another, by people who are in a hurry."""
+    return str(get_adapter().generate_phone_verification_code(user=None, phone=""))
+
+
 def keep_code(purpose: str, owner: str, code: str, *, bound_to: str = "", note: Any = None) -> None:
     """`owner` is who may type it, `bound_to` what must not have changed until then.
 

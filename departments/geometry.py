@@ -71,6 +71,9 @@ def ward_cells(points: Sequence[WardPoint], *, bounds: Bounds, margin: float) ->
     }
 
 
+METRES_PER_DEGREE = 111_320
+
+
 class WardIndex:
     """Answers which ward a place lies in."""
 
@@ -106,6 +109,17 @@ class WardIndex:
         for at, number in zip(missed, self._closest(points[missed]), strict=True):
             found[at] = number
         return found
+
+    def metres_outside(self, latitude: float, longitude: float) -> float:
+        """How far the place is from the nearest ward; 0 inside. True near the ward, rough far away."""
+        point = shapely.Point(longitude, latitude)
+        at = self._tree.nearest(point)
+        if at is None:
+            return 0.0
+        nearest = self._shapes[at]
+        (east, north), _end = shapely.get_coordinates(shapely.shortest_line(nearest, point))
+        stretch = math.cos(math.radians(latitude))
+        return math.hypot((longitude - east) * stretch, latitude - north) * METRES_PER_DEGREE
 
     def _closest(self, points: Any) -> list[int | None]:
         """For points that no shape covers: the ward within the tolerance, the nearest first."""

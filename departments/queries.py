@@ -46,6 +46,14 @@ def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Wa
     return wards.filter(number=number).defer("shape").first() if number is not None else None
 
 
+def metres_outside(organisation_id: uuid.UUID, latitude: float, longitude: float) -> float:
+    """How far a place is outside all wards; 0 inside, and where no ward has a shape."""
+    shaped_at = Ward.objects.of_organisation(organisation_id).aggregate(latest=Max("shaped_at"))["latest"]
+    if shaped_at is None:
+        return 0.0
+    return ward_index(organisation_id, shaped_at).metres_outside(latitude, longitude)
+
+
 # Shapes change about once in five years and are expensive to read: kept per process until the
 # newest `shaped_at` says that they were replaced.
 @lru_cache(maxsize=16)
@@ -53,6 +61,14 @@ def ward_index(organisation_id: uuid.UUID, shaped_at: datetime) -> WardIndex:
     """The index over an organisation's ward shapes as they were loaded at `shaped_at`."""
     wards = Ward.objects.of_organisation(organisation_id).exclude(shape=None).only("number", "shape")
     return WardIndex({ward.number: ward.shape for ward in wards if ward.shape})
+
+
+def kinds_stamp(organisation_id: uuid.UUID) -> str:
+    """Changes when another kind of problem, or another suburb, can be chosen."""
+    kinds = Category.objects.of_organisation(organisation_id).active().by_department()
+    suburbs = Suburb.objects.of_organisation(organisation_id).by_name()
+    rows = [*kinds.values_list("pk", "name"), *suburbs.values_list("pk", "name")]
+    return "|".join(f"{key} {name}" for key, name in rows)
 
 
 def standard_for(category: Category | None, priority: int) -> Standard | None:

@@ -29,6 +29,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "Remind of remedies that are overdue": every(3600, "accountability.remind_of_remedies"),
     "Close tickets that nobody answered": every(300, "tickets.close_unanswered"),
     "Ask again whether a fix is real": every(300, "tickets.remind_of_proofs"),
+    "Forget reports whose code nobody typed": every(3600, "tickets.forget_drafts"),
     "Forget accounts whose number nobody confirmed": every(3600, "accounts.forget_unconfirmed"),
     "Forget what repeated requests were answered": every(3600, "accounts.forget_old_answers"),
     "Forget old runs of jobs": every(86_400, "jobs.forget_old_runs"),

@@ -8,7 +8,7 @@ from django.urls import include, path
 
 from accounts.views import choose_language, confirm_phone
 from common.api.routing import endpoint
-from ticketing import api, health, views
+from ticketing import api, health, shell, views
 
 handler400 = "ticketing.errors.bad_request"
 handler403 = "ticketing.errors.permission_denied"
@@ -20,6 +20,8 @@ handler500 = "ticketing.errors.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("find/", views.find, name="find"),
+    path("sw.js", shell.service_worker, name="service_worker"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("", include("articles.urls")),
     path("", include("tickets.urls")),
     path("", include("notifications.urls")),

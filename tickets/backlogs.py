@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 
 from common.backlog import counted, register_backlog
-from tickets.models import Clock, ImportRun, Ticket, TicketEvent
+from tickets.actions.drafting import KEPT_FOR
+from tickets.models import Clock, ImportRun, ReportDraft, Ticket, TicketEvent
 from tickets.wakeups import FOLLOW, RELAY
 
 _EVENTS = TicketEvent.objects
@@ -20,3 +21,6 @@ register_backlog("tickets.warn_expiring", lambda: counted(Clock.objects.expiring
 register_backlog("tickets.escalate_due", lambda: counted(Ticket.objects.escalating_by(timezone.now())))
 register_backlog("tickets.expire_due", lambda: counted(Clock.objects.due_by(timezone.now())))
 register_backlog("tickets.close_unanswered", lambda: counted(Ticket.objects.closing_by(timezone.now())))
+register_backlog(
+    "tickets.forget_drafts", lambda: counted(ReportDraft.objects.older_than(timezone.now() - KEPT_FOR))
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,10 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from common.errors import DomainError
-from common.phones import normalise_phone
-from common.text import clean_line, refuse_control_characters
+from common.text import refuse_control_characters
 from departments.models import Category, Department, Suburb, Ward
-from departments.queries import ward_at
 from tickets.actions.conversation import MAX_PICTURES
 from tickets.actions.rating import LONGEST_WORDS
 from tickets.enums import Status
@@ -53,148 +50,6 @@ class PicturesField(forms.FileField):
             return [prepare_picture(super(PicturesField, self).clean(upload, initial)) for upload in uploads]
         except DomainError as refusal:
             raise forms.ValidationError(refusal.message) from refusal
-
-
-class WhatForm(forms.Form):
-    """Step one: the problem in the resident's words, and its kind."""
-
-    words = forms.CharField(
-        label=_("In your own words"),
-        help_text=_("For example: water is running down the street in front of the school"),
-        max_length=500,
-        required=False,
-        validators=[refuse_control_characters],
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
-    )
-    category = forms.ModelChoiceField(
-        label=_("Kind of problem"),
-        queryset=Category.objects.none(),
-        required=False,
-        error_messages={"invalid_choice": _("Choose one of the kinds below.")},
-    )
-
-    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.organisation = organisation
-        self.categories: Sequence[Category] = list(_categories(organisation))
-        self.fields["category"].queryset = _categories(organisation)  # type: ignore[attr-defined]
-
-
-class WhereForm(forms.Form):
-    """Step two: a pin, a suburb, a description, or all of them."""
-
-    latitude = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
-    longitude = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
-    suburb = forms.ModelChoiceField(
-        label=_("Suburb"),
-        queryset=Suburb.objects.none(),
-        required=False,
-        empty_label=_("Choose a suburb"),
-        error_messages={"invalid_choice": _("Choose a suburb from the list.")},
-    )
-    place = forms.CharField(
-        label=_("Street, or describe the place"),
-        max_length=150,
-        required=False,
-        validators=[refuse_control_characters],
-        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
-    )
-
-    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.organisation = organisation
-        self.fields["suburb"].queryset = Suburb.objects.of_organisation(organisation.pk).by_name()  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        latitude, longitude = cleaned.get("latitude"), cleaned.get("longitude")
-        cleaned["place"] = clean_line(cleaned.get("place") or "")
-        if self.errors:
-            return cleaned
-        if (latitude is None) != (longitude is None):
-            self.add_error("latitude", _("The pin did not arrive whole. Put it again."))
-        elif latitude is not None and self._is_outside(latitude, longitude):
-            self.add_error(
-                "latitude", _("This pin is outside %s. Move it, or choose a suburb.") % self.organisation
-            )
-        elif latitude is None and not cleaned.get("suburb") and not cleaned["place"]:
-            self.add_error(None, _("Tell us where: put a pin, choose a suburb or describe the place."))
-        return cleaned
-
-    def _is_outside(self, latitude: float, longitude: Any) -> bool:
-        has_wards = Ward.objects.of_organisation(self.organisation.pk).exists()
-        return has_wards and ward_at(self.organisation.pk, latitude, longitude) is None
-
-
-class DetailsForm(forms.Form):
-    """Step three, for somebody who is signed in."""
-
-    token = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    title = forms.CharField(
-        label=_("Title: the problem in one line"),
-        min_length=5,
-        max_length=120,
-        validators=[refuse_control_characters],
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    description = forms.CharField(
-        label=_("Anything else we should know"),
-        help_text=_(
-            "How long, how bad, how to get there. Everybody can read this, so no names or numbers, please."
-        ),
-        max_length=4000,
-        required=False,
-        validators=[refuse_control_characters],
-        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
-    )
-    photos = PicturesField(
-        label=_("Photos"),
-        help_text=_("Up to five. What the camera hides in them, such as where and when, is taken out."),
-    )
-
-    def clean_title(self) -> str:
-        return clean_line(self.cleaned_data["title"])
-
-
-class VisitorDetailsForm(DetailsForm):
-    """Step three, for somebody without an account: how they can be told."""
-
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=150,
-        validators=[refuse_control_characters],
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    phone = forms.CharField(
-        label=_("Mobile number"),
-        max_length=40,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
-    email = forms.EmailField(
-        label=_("or e-mail address"),
-        max_length=254,
-        required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-
-    def __init__(self, *args: Any, country: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.country = country
-
-    def clean_phone(self) -> str:
-        typed = self.cleaned_data["phone"].strip()
-        try:
-            return normalise_phone(typed, country=self.country) if typed else ""
-        except DomainError as refusal:
-            raise forms.ValidationError(refusal.message) from refusal
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        asked = not {"phone", "email"} & set(self.errors)
-        if asked and not cleaned.get("phone") and not cleaned.get("email"):
-            self.add_error("phone", _("A mobile number or an e-mail address, so that we can tell you."))
-        return cleaned
 
 
 class NearByForm(forms.Form):
@@ -282,10 +137,6 @@ class NearByForm(forms.Form):
             self.cleaned_data.get(name)
             for name in ("q", "status", "department", "category", "ward", "suburb")
         )
-
-
-def _categories(organisation: Organisation) -> Any:
-    return Category.objects.of_organisation(organisation.pk).active().by_department()
 
 
 def _around(tickets: TicketQuerySet, suburb: Suburb) -> TicketQuerySet:

@@ -24,6 +24,7 @@ from tickets.models import (
     Message,
     Project,
     RefusedRow,
+    ReportDraft,
     Ticket,
     TicketAssignee,
     TicketEvent,
@@ -161,6 +162,12 @@ def within_metres(
 def public_tickets(organisation_id: uuid.UUID) -> TicketQuerySet:
     """What everybody may see of an organisation's tickets: the same for whoever asks."""
     return Ticket.objects.of_organisation(organisation_id).public()
+
+
+def find_report_draft(organisation_id: uuid.UUID, key: str) -> ReportDraft | None:
+    """A report that waits for its code."""
+    drafts = ReportDraft.objects.of_organisation(organisation_id).with_key(key)
+    return drafts.select_related("organisation").first()
 
 
 def ticket_sent_as(organisation_id: uuid.UUID, external_ref: str) -> Ticket:

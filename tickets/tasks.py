@@ -10,6 +10,7 @@ from departments.models import Department
 from tickets import feed
 from tickets.actions import (
     clock_check,
+    drafting,
     draining,
     escalation,
     expiry,
@@ -92,3 +93,8 @@ def remind_of_proofs() -> int:
 @shared_task(name="tickets.close_unanswered", queue="sweeps")
 def close_unanswered_tickets() -> int:
     return sweeps.close_unanswered_tickets(acting_user=None)
+
+
+@shared_task(name="tickets.forget_drafts", queue="sweeps")
+def forget_drafts() -> int:
+    return drafting.forget_old_drafts(acting_user=None)

@@ -33,6 +33,7 @@ CHANGEABLE = frozenset(
         "language",
         "time_zone",
         "auto_close_days",
+        "confirms_reporters",
         "verification_required",
         "verification_days",
         "verification_reminder_days",

@@ -51,6 +51,11 @@ class Organisation(IdentifiedModel):
         _("time zone"), max_length=60, default="Africa/Johannesburg", validators=[validate_time_zone]
     )
     public_reports = models.BooleanField(_("residents may report publicly"), default=False)
+    confirms_reporters = models.BooleanField(
+        _("visitors confirm how they are reached"),
+        default=True,
+        help_text=_("Whoever reports without an account types a code that is sent to them."),
+    )
     verification_required = models.BooleanField(_("resolutions are verified"), default=True)
     second_factor_required = models.BooleanField(_("staff need a second factor"), default=False)
     accountability_enabled = models.BooleanField(_("breaches and points are kept"), default=True)

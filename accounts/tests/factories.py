@@ -23,6 +23,8 @@ class OrganisationFactory(DjangoModelFactory[Organisation]):
         lambda n: f"C{chr(65 + n // 676 % 26)}{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}"
     )
     public_reports = True
+    # Tests of the code ask for it.
+    confirms_reporters = False
 
 
 class UserFactory(DjangoModelFactory[User]):

@@ -48,6 +48,10 @@ class OrganisationChangesSerializer(StrictSerializer):
     auto_close_days = serializers.IntegerField(
         min_value=1, max_value=365, required=False, help_text=gettext_lazy("Days to answer a question.")
     )
+    confirms_reporters = serializers.BooleanField(
+        required=False,
+        help_text=gettext_lazy("Whoever reports without an account types a code that is sent to them."),
+    )
     verification_required = serializers.BooleanField(
         required=False, help_text=gettext_lazy("A fix is proved with a code; else resolving ends a ticket.")
     )
@@ -91,6 +95,7 @@ class OwnOrganisationSerializer(serializers.ModelSerializer[Organisation]):
             "language",
             "time_zone",
             "auto_close_days",
+            "confirms_reporters",
             "verification_required",
             "verification_days",
             "verification_reminder_days",

@@ -160,6 +160,7 @@ def test_an_admin_decides_how_tickets_end_and_who_keeps_the_promises() -> None:
     client = client_of(f"Api-Key {issued_key(organisation).secret}")
     changes = {
         "contact_phone": "012 358 9999",
+        "confirms_reporters": False,
         "verification_required": False,
         "verification_days": 90,
         "accountability_enabled": False,
@@ -178,6 +179,7 @@ def test_an_admin_decides_how_tickets_end_and_who_keeps_the_promises() -> None:
         ("verification_days", 0),
         ("verification_days", 91),
         ("verification_days", "soon"),
+        ("confirms_reporters", "perhaps"),
         ("verification_required", "perhaps"),
         ("accountability_enabled", None),
         ("second_factor_required", []),

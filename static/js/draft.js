@@ -1,7 +1,9 @@
 // Keeps what was typed into a report on this phone until it has been sent, so that a lost connection loses nothing.
 
 const key = (name) => `draft:${name}`;
-const worthKeeping = (field) => field.name && !["hidden", "file", "password"].includes(field.type) && field.name !== "csrfmiddlewaretoken";
+const worthKeeping = (field) => field.name && !["hidden", "file", "password", "radio", "submit"].includes(field.type) && !["csrfmiddlewaretoken", "website"].includes(field.name);
+// What somebody is called and how they are reached is the same for their next report; the rest belongs to one.
+const ALWAYS = ["words", "name", "phone", "email"];
 
 function read(name) {
   try {
@@ -12,16 +14,22 @@ function read(name) {
 }
 
 for (const form of document.querySelectorAll("form[data-draft]")) {
-  const kept = read(form.dataset.draft);
+  const { draft: name, draftOf: report = "" } = form.dataset;
+  const kept = read(name);
+  const isSame = kept.report === report;
   for (const field of form.elements) {
-    // What the server wrote into the form is older than what was typed here.
-    if (worthKeeping(field) && field.value === field.defaultValue && kept[field.name]) field.value = kept[field.name];
+    const typed = kept.fields?.[field.name];
+    // What the server wrote into the form is older than what was typed here for the same report.
+    if (!worthKeeping(field) || !typed || field.value !== field.defaultValue) continue;
+    if (ALWAYS.includes(field.name) ? field.value : !isSame) continue;
+    field.value = typed;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   form.addEventListener("input", () => {
-    const values = {};
-    for (const field of form.elements) if (worthKeeping(field) && field.value) values[field.name] = field.value;
+    const fields = {};
+    for (const field of form.elements) if (worthKeeping(field) && field.value) fields[field.name] = field.value;
     try {
-      localStorage.setItem(key(form.dataset.draft), JSON.stringify(values));
+      localStorage.setItem(key(name), JSON.stringify({ report, fields }));
     } catch {
       // A full or forbidden store only means that there is no draft.
     }

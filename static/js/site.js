@@ -45,3 +45,16 @@ for (const control of document.querySelectorAll("[data-near-me]")) {
 
 // After a refused form the first wrong field gets the focus.
 document.querySelector("main [aria-invalid=true]")?.focus();
+
+// A report that was written without a network goes as soon as there is one, whatever page is open.
+const outbox = document.querySelector("meta[name=outbox]")?.content;
+try {
+  if (outbox && localStorage.getItem("reports-waiting")) import(outbox);
+} catch {
+  // A browser without a store keeps no reports either.
+}
+
+// What is needed to report without a network is kept on the phone once the page has come.
+if (navigator.serviceWorker) {
+  window.addEventListener("load", () => navigator.serviceWorker.register("/sw.js", { updateViaCache: "all" }).catch(() => {}));
+}

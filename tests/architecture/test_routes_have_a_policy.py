@@ -25,6 +25,10 @@ PUBLIC = {
     "near-by/markers.json",
     "near-by/places-sample.json",
     "report/",
+    "report/offline/",
+    "report/offline/token.json",
+    "sw.js",
+    "manifest.webmanifest",
     "help/",
     "how-we-are-doing/",
     # The API: what the public pages show as well, and its description

@@ -51,10 +51,16 @@ class World:
     pages: dict[str, Page] = field(default_factory=dict)
     page_errors: list[str] = field(default_factory=list)
     typed: dict[str, str] = field(default_factory=dict)
+    # Browsers that differ from the usual one, by whose they are.
+    browsers: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.city: Organisation = OrganisationFactory.create(
-            name="City of Tshwane", slug="tshwane", reference_prefix="TSH", contact_phone="012 358 9999"
+            name="City of Tshwane",
+            slug="tshwane",
+            reference_prefix="TSH",
+            contact_phone="012 358 9999",
+            confirms_reporters=True,
         )
         region = RegionFactory.create(organisation=self.city, number=3)
         WardFactory.create(
@@ -152,7 +158,7 @@ class World:
     def page(self, name: str) -> Page:
         """The person's own browser; script errors on any page fail the scenario."""
         if name not in self.pages:
-            context = self.browser.new_context(**self.context_arguments)
+            context = self.browser.new_context(**self.context_arguments, **self.browsers.get(name, {}))
             page = context.new_page()
             page.set_default_timeout(10_000)
             page.on("pageerror", lambda error: self.page_errors.append(f"{name}: {error}"))

@@ -66,6 +66,7 @@ from notifications.models import (
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
+from tickets.actions.drafting import keep_report
 from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.following import follow_ticket
 from tickets.actions.importing import begin_import, run_import
@@ -258,6 +259,7 @@ def add_work(one: Neighbour) -> None:
     follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
     expire_due_tickets(acting_user=None)
+    _wait_for_code(one)
     _import(one)
     _hear_back(one, late)
     _account(one)
@@ -311,6 +313,19 @@ def _hear_back(one: Neighbour, ticket: Ticket) -> None:
         ticket=ticket,
         text=one.secret("At the gate"),
     )
+
+
+def _wait_for_code(one: Neighbour) -> None:
+    """A report of somebody without an account, whose code was not typed yet."""
+    report = Report(
+        title=one.secret("Leak"),
+        description=one.secret("Water everywhere"),
+        category=one.category,
+        place=Place(LATITUDE, LONGITUDE, one.secret("12 Church Street")),
+        pictures=[prepare_picture(jpeg(f"{one.hidden}.jpg"))],
+    )
+    visitor = Reporter(name=one.secret("Visitor"), email=f"visitor@{one.hidden}.example")
+    keep_report(one.organisation, report, visitor, token=uuid.uuid4().hex)
 
 
 def _import(one: Neighbour) -> None:

@@ -225,9 +225,15 @@ ACCOUNT_RATE_LIMITS = {
     "sms": "120/h/ip,5/h/key",
     # One-time codes of fixes: five tries each, and nobody tries many tickets from one address.
     "try_code": "30/5m/ip",
+    # Codes for who reports without an account, and what comes of them.
+    "visitor_code": "120/h/ip,5/h/key",
+    "report": "10/h/key",
+    "report_here": "120/h/ip",
     # Only sends one more of these.
     "verify_phone": "60/m/ip",
 }
+# Whoever sends a report sooner after opening its page is a program; 0 asks for no time.
+REPORT_MINIMUM_SECONDS = env_int("REPORT_MINIMUM_SECONDS", default=3, minimum=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME

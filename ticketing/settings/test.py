@@ -18,6 +18,7 @@ DEMO_OUTBOX = PLACES.data / "outbox"
 DEMO_MAILS = DEMO_MESSAGES = True
 SMTP_PORT = SMS_PORT = 1
 SITE_URL = "http://testserver"
+REPORT_MINIMUM_SECONDS = 0
 # Nobody is reached, unless a test that starts a server of its own says where its post office is.
 EMAIL_HOST, EMAIL_USE_TLS, EMAIL_USE_SSL = "127.0.0.1", False, False
 EMAIL_PORT = env_port("TESTS_SMTP_PORT", default=1)

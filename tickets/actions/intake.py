@@ -48,6 +48,12 @@ class ReporterNeeded(InvalidInput):
     sentence = gettext_lazy("Tell us how to reach you: an e-mail address or a phone number.")
 
 
+class ContactNotConfirmed(DomainError):
+    code = "contact_not_confirmed"
+    status_code = 403
+    sentence = gettext_lazy("Sign in, or report on the page, where a code shows how we reach you.")
+
+
 @dataclass(frozen=True)
 class Reporter:
     """Who has the problem: a signed-in person, or only a name with an e-mail or phone."""
@@ -57,6 +63,8 @@ class Reporter:
     email: str = ""
     phone: str = ""
     language: str = ""
+    # A visitor typed a code that was sent there.
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,7 @@ def create_ticket(
 
     `acting_user` may be a visitor who is not signed in, where the organisation is open to the
     public; None is the system (imports, inbound mail, keys that were checked before). Raises
-    InvalidInput with the field, NotAllowed, ReporterNeeded, ExternalRefTaken.
+    InvalidInput with the field, NotAllowed, ContactNotConfirmed, ReporterNeeded, ExternalRefTaken.
     """
     _check_may_report(organisation, reporter, acting_user)
     person = checked_reporter(organisation, reporter, acting_user)
@@ -174,8 +182,12 @@ def _check_may_report(organisation: Organisation, reporter: Reporter, acting_use
     for_somebody_else = reporter.user is None or reporter.user.pk != acting_user.pk
     if acting_user.is_authenticated and for_somebody_else and not _may_speak_for(acting_user, organisation):
         raise NotAllowed(_("You can log tickets only for yourself."))
-    if reporter.user is not None and not acting_user.is_authenticated:
+    if acting_user.is_authenticated:
+        return
+    if reporter.user is not None:
         raise NotAllowed
+    if organisation.confirms_reporters and not reporter.is_confirmed:
+        raise ContactNotConfirmed
 
 
 def _works_or_speaks_for(acting_user: Any, organisation: Organisation) -> bool:

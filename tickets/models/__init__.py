@@ -4,6 +4,7 @@ from tickets.models.accountable import Clock, Custody, Verification
 from tickets.models.callback import Callback
 from tickets.models.clock_check import ClockCheck
 from tickets.models.conversation import Attachment, Follow, Message, Support
+from tickets.models.draft import DraftPhoto, ReportDraft
 from tickets.models.event import TicketEvent
 from tickets.models.exchange import ImportRun, RefusedRow
 from tickets.models.project import Project
@@ -15,11 +16,13 @@ __all__ = [
     "Clock",
     "ClockCheck",
     "Custody",
+    "DraftPhoto",
     "Follow",
     "ImportRun",
     "Message",
     "Project",
     "RefusedRow",
+    "ReportDraft",
     "Support",
     "Ticket",
     "TicketAssignee",

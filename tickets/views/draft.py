@@ -37,10 +37,6 @@ class Draft:
     not_helped: list[str] = field(default_factory=list)
 
     @property
-    def external_ref(self) -> str:
-        return f"web-{self.token}"
-
-    @property
     def address(self) -> str:
         return ", ".join(part for part in (self.place, self.suburb_name) if part)
 

@@ -19,21 +19,23 @@ from common.errors import DomainError
 from departments.models import Category
 from departments.promises import Expected, promise_for
 from departments.queries import ward_at
-from tickets.actions.intake import ExternalRefTaken, Place, Report, Reporter, create_ticket
-from tickets.enums import Source
-from tickets.forms import DetailsForm, VisitorDetailsForm, add_refusal
-from tickets.models import Ticket
-from tickets.queries import ticket_just_sent, ticket_sent_as
+from tickets.actions.intake import Place, Report, Reporter
+from tickets.forms import add_refusal
+from tickets.models import ReportDraft, Ticket
+from tickets.queries import ticket_just_sent
+from tickets.report_forms import DetailsForm, VisitorDetailsForm
 from tickets.views.draft import (
     Draft,
     chosen_category,
     has_sent,
     keep_draft,
-    mark_sent,
     read_draft,
     sent_reference,
     steps,
 )
+from tickets.views.refusals import refused
+from tickets.views.report_confirm import expired
+from tickets.views.report_sending import hand_in, waiting_draft
 from tickets.views.words import Words
 
 # How intake names its fields, and how the form does.
@@ -49,17 +51,39 @@ def report_details(request: HttpRequest) -> HttpResponse:
     draft = read_draft(request)
     category = chosen_category(organisation, draft)
     if category is None or not draft.is_located:
+        if request.method == "POST" and not draft.words and category is None:
+            return expired(request)
         return redirect("tickets:report" if category is None else "tickets:report_where")
+    waiting = _waiting(request, organisation, draft)
     if request.method != "POST":
         keep_draft(request, draft)
-        initial = {"token": draft.token, "title": draft.title, "description": draft.description}
-        return _render(request, _form(request, organisation, initial=initial), draft, category)
+        form = _form(request, organisation, initial=_initial(draft, waiting))
+        return _render(request, form, draft, category, waiting)
     form = _form(request, organisation, data=request.POST, files=request.FILES)
-    if form.is_valid():
-        reference = _send(request, organisation, form, draft, category)
-        if reference is not None:
-            return redirect("tickets:report_done", reference)
-    return _render(request, form, draft, category)
+    if not form.is_valid():
+        return _render(request, form, draft, category, waiting)
+    report, reporter = _report(form, draft, category), reporter_of(request, form.cleaned_data)
+    try:
+        reference = hand_in(request, organisation, report, reporter, token=draft.token)
+    except DomainError as refusal:
+        add_refusal(form, refusal, aliases=_FIELD_NAMES)
+        return refused(_render(request, form, draft, category, waiting), refusal)
+    return redirect("tickets:report_done", reference) if reference else redirect("tickets:report_confirm")
+
+
+def _waiting(request: HttpRequest, organisation: Organisation, draft: Draft) -> ReportDraft | None:
+    """What this report said before, if it waits for a code and its sender came back to change it."""
+    found = waiting_draft(request, organisation)
+    return found if found is not None and found.token == draft.token else None
+
+
+def _initial(draft: Draft, waiting: ReportDraft | None) -> dict[str, str]:
+    said = {"token": draft.token, "title": draft.title, "description": draft.description}
+    said["began"] = VisitorDetailsForm.beginning()
+    if waiting is not None:
+        said |= {"title": waiting.title, "description": waiting.description, "name": waiting.reporter_name}
+        said |= {"phone": waiting.reporter_phone, "email": waiting.reporter_email}
+    return said
 
 
 def _form(request: HttpRequest, organisation: Organisation, **options: Any) -> DetailsForm:
@@ -68,58 +92,52 @@ def _form(request: HttpRequest, organisation: Organisation, **options: Any) -> D
     return VisitorDetailsForm(country=organisation.country, **options)
 
 
-def _send(
-    request: HttpRequest, organisation: Organisation, form: DetailsForm, draft: Draft, category: Category
-) -> str | None:
-    """Log the ticket and return its reference; on a refusal put the sentence into the form."""
+def _report(form: DetailsForm, draft: Draft, category: Category) -> Report:
     chosen = form.cleaned_data
-    report = Report(
+    return Report(
         title=chosen["title"],
         description=chosen["description"],
         category=category,
         place=Place(draft.latitude, draft.longitude, draft.address),
-        # The same form sent twice at the same moment meets this, which is unique.
-        external_ref=draft.external_ref,
         pictures=chosen["photos"],
     )
-    try:
-        ticket = create_ticket(
-            organisation,
-            report,
-            reporter=_reporter(request, chosen),
-            source=Source.WEB,
-            acting_user=request.user,
-        )
-    except ExternalRefTaken:
-        ticket = ticket_sent_as(organisation.pk, draft.external_ref)
-    except DomainError as refusal:
-        add_refusal(form, refusal, aliases=_FIELD_NAMES)
-        return None
-    mark_sent(request, draft.token, ticket.reference)
-    return ticket.reference
 
 
-def _reporter(request: HttpRequest, chosen: dict[str, Any]) -> Reporter:
+def reporter_of(request: HttpRequest, chosen: dict[str, Any]) -> Reporter:
+    """Who is signed in, else what the form says of how to reach them."""
     if request.user.is_authenticated:
         return Reporter(user=request.user)
     language = getattr(request, "LANGUAGE_CODE", "")
     return Reporter(name=chosen["name"], email=chosen["email"], phone=chosen["phone"], language=language)
 
 
-def _render(request: HttpRequest, form: DetailsForm, draft: Draft, category: Category) -> HttpResponse:
+def _render(
+    request: HttpRequest, form: DetailsForm, draft: Draft, category: Category, waiting: ReportDraft | None
+) -> HttpResponse:
     if not category.is_public_space:
         form.fields["description"].help_text = _("Only you and the department can read this report.")
     context = {
         "section": "report",
         "steps": steps(2),
         "form": form,
+        "words": draft.words,
+        # What a phone keeps of the steps before, if the network goes away in this one.
+        "before": _before(draft),
         "category_name": category.name,
         "department_name": category.department.name,
         "place_words": _place_words(category, draft),
         "promise": _promise(promise_for(category, timezone.now())),
         "photos_are_lost": bool(form.errors and request.FILES),
+        "photos_kept": waiting.photos.count() if waiting is not None else 0,
     }
     return render(request, "tickets/report_details.html", context, status=400 if form.errors else 200)
+
+
+def _before(draft: Draft) -> dict[str, str]:
+    said = {"words": draft.words, "category": draft.category, "suburb": draft.suburb, "place": draft.place}
+    if draft.has_pin:
+        said |= {"latitude": str(draft.latitude), "longitude": str(draft.longitude)}
+    return said
 
 
 def _place_words(category: Category, draft: Draft) -> str:

@@ -24,7 +24,7 @@ from articles.text import first_sentence
 from common.errors import NotFound
 from departments.matching import propose_categories
 from departments.models import Category
-from tickets.forms import WhatForm
+from tickets.report_forms import WhatForm
 from tickets.views.draft import Draft, forget_draft, keep_draft, read_draft, steps
 from tickets.views.words import department_icon
 
@@ -141,11 +141,11 @@ def _kinds(form: WhatForm, draft: Draft, *, words: str, chosen: str) -> dict[str
     return {
         "form": form,
         "looked": bool(words),
-        "proposals": [
-            _choice(category, preferred, detail=category.department.name) for category in proposals
-        ],
+        "proposals": [_choice(row, preferred, detail=row.department.name) for row in proposals],
         "articles": _articles(form, draft, words, proposals),
-        "category_groups": _groups((each for each in form.categories if each.pk not in proposed), preferred),
+        "category_groups": groups_of(
+            (each for each in form.categories if each.pk not in proposed), preferred
+        ),
         "show_all": bool(words) and not proposals,
     }
 
@@ -167,7 +167,7 @@ def _choice(category: Category, chosen: str, *, detail: str) -> CategoryChoice:
     return CategoryChoice(category.pk, category.name, detail, icon, str(category.pk) == chosen)
 
 
-def _groups(categories: Iterable[Category], chosen: str) -> list[CategoryGroup]:
+def groups_of(categories: Iterable[Category], chosen: str) -> list[CategoryGroup]:
     groups = []
     for department, members in groupby(categories, key=lambda category: category.department):
         choices = [_choice(category, chosen, detail=category.description) for category in members]

@@ -13,9 +13,9 @@ from accounts.models import Organisation
 from accounts.site import require_organisation
 from departments.maps import ward_map
 from departments.models import Category
-from tickets.forms import WhereForm
 from tickets.models import Ticket
 from tickets.queries import similar_open_tickets
+from tickets.report_forms import WhereForm
 from tickets.views.cards import Spot, card_for
 from tickets.views.draft import Draft, chosen_category, keep_draft, read_draft, steps
 from tickets.views.near_by import MapView, map_note, places_url
@@ -34,7 +34,7 @@ def report_where(request: HttpRequest) -> HttpResponse:
     form = WhereForm(request.POST, organisation=organisation)
     if not form.is_valid():
         return _render(request, form, category, draft)
-    _locate(draft, form.cleaned_data)
+    locate(draft, form.cleaned_data)
     keep_draft(request, draft)
     has_similar = bool(_similar(organisation, category, draft))
     return redirect("tickets:report_near_by" if has_similar else "tickets:report_details")
@@ -61,7 +61,7 @@ def _initial(draft: Draft) -> dict[str, Any]:
     return {"suburb": draft.suburb or None, "place": draft.place, **pin}
 
 
-def _locate(draft: Draft, chosen: dict[str, Any]) -> None:
+def locate(draft: Draft, chosen: dict[str, Any]) -> None:
     """A pin counts most; without one, the suburb's own point tells at least the ward."""
     suburb = chosen["suburb"]
     draft.suburb, draft.suburb_name = (str(suburb.pk), suburb.name) if suburb else ("", "")

@@ -7,27 +7,39 @@ import re
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
-from tests.features.world import CHURCH_SQUARE, VISITOR, World
+from articles.models import ArticleAnswer
+from articles.tests.factories import ArticleFactory
+from tests.features.world import CHURCH_SQUARE, VISITOR, World, first_match
 from tickets.actions.support import support_ticket
 from tickets.enums import Source
 from tickets.models import Ticket
+from tickets.tests.pages import jpeg
 
+SCREENS = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 860}}
 REFERENCE = re.compile(r"^TSH-[2-9A-Z]{3}-[2-9A-Z]{3}$")
 
 
 def say_what(world: World, name: str, words: str, problem: str) -> Page:
     page = world.go(name, "/report/")
     page.get_by_label("In your own words").fill(words)
-    page.get_by_role("main").get_by_role("button", name="Next").click()
-    page.locator("label.choice", has_text=problem).first.click()
+    if not has_scripts(world, name):
+        page.get_by_role("main").get_by_role("button", name="Next").click()
+    # With scripts the kinds come while somebody types.
+    kinds = page.get_by_role("group", name="It sounds like one of these")
+    kinds.locator("label.choice", has_text=problem).click()
     page.get_by_role("main").get_by_role("button", name="Next").click()
     expect(page).to_have_url(re.compile("/report/where/"))
     return page
 
 
-def say_where(page: Page) -> None:
+def has_scripts(world: World, name: str) -> bool:
+    return bool(world.browsers.get(name, {}).get("java_script_enabled", True))
+
+
+def say_where(page: Page, *, with_pin: bool = True) -> None:
     """As without a map: the pin's fields are there, hidden, and the page's script fills them."""
-    for field, value in (("latitude", CHURCH_SQUARE.latitude), ("longitude", CHURCH_SQUARE.longitude)):
+    pin = {"latitude": CHURCH_SQUARE.latitude, "longitude": CHURCH_SQUARE.longitude} if with_pin else {}
+    for field, value in pin.items():
         page.locator(f"[name={field}]").evaluate("(input, value) => { input.value = value }", str(value))
     page.get_by_label("Describe the place").fill(CHURCH_SQUARE.address)
     page.get_by_role("main").get_by_role("button", name="Next").click()
@@ -42,14 +54,117 @@ def reports(world: World, name: str, title: str, problem: str) -> None:
     page.get_by_role("main").get_by_role("button", name="Send the report").click()
 
 
+@given(parsers.parse("a visitor with a {screen}, {scripts} JavaScript"))
+def visitor_with(world: World, screen: str, scripts: str) -> None:
+    world.browsers[VISITOR] = {"viewport": SCREENS[screen], "java_script_enabled": scripts == "with"}
+
+
 @when(parsers.parse('a visitor reports "{title}" as a "{problem}" with the e-mail address "{email}"'))
 def visitor_reports(world: World, title: str, problem: str, email: str) -> None:
     page = say_what(world, VISITOR, title, problem)
-    say_where(page)
+    say_where(page, with_pin=has_scripts(world, VISITOR))
     page.get_by_label("Title").fill(title)
     page.get_by_label("Your name").fill("Lerato Dube")
     page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(email)
     page.get_by_role("main").get_by_role("button", name="Send the report").click()
+
+
+@then(parsers.parse('the visitor is asked for the code that was sent to "{email}"'))
+def is_asked_for_the_code(world: World, email: str) -> None:
+    page = world.page(VISITOR)
+    expect(page).to_have_url(re.compile("/report/confirm/"))
+    expect(page.get_by_role("main")).to_contain_text(email)
+    world.typed["code"] = first_match(r"\b(\d{6})\b", world.mailbox.wait_for(email, containing="code").text)
+
+
+@when("the visitor types the code")
+def types_the_code(world: World) -> None:
+    page = world.page(VISITOR)
+    page.get_by_label("Your code").fill(world.typed["code"])
+    page.get_by_role("main").get_by_role("button", name="Send the report").click()
+
+
+# Answers
+
+
+@given(parsers.parse('the city answers "{title}" with "{summary}"'))
+def city_answers(world: World, title: str, summary: str) -> None:
+    ArticleFactory.create(organisation=world.city, title=title, summary=summary, slug="burst-pipe")
+
+
+@when(parsers.parse('a visitor begins to report "{words}"'))
+def begins_to_report(world: World, words: str) -> None:
+    world.go(VISITOR, "/report/").get_by_label("In your own words").press_sequentially(words)
+
+
+@then(parsers.parse('the visitor reads "{summary}" while typing'))
+def reads_while_typing(world: World, summary: str) -> None:
+    expect(world.page(VISITOR).get_by_text(summary)).to_be_visible()
+    expect(world.page(VISITOR)).to_have_url(re.compile("/report/$"))
+
+
+@when("the visitor says that it helped")
+def says_that_it_helped(world: World) -> None:
+    page = world.page(VISITOR)
+    page.get_by_role("button", name="Yes").click()
+    expect(page.get_by_role("heading", name="Good that this helped")).to_be_visible()
+
+
+@then(parsers.parse("the answer has helped {count:d} person"))
+def has_helped(count: int) -> None:
+    assert ArticleAnswer.objects.filter(helped=True, in_a_report=True).count() == count
+
+
+# Without a network
+
+
+@given("a visitor has been on the report page before")
+def has_been_here(world: World) -> None:
+    page = world.go(VISITOR, "/report/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+
+
+@given("the visitor's network is gone")
+def network_is_gone(world: World) -> None:
+    world.page(VISITOR).context.set_offline(True)
+
+
+@when(
+    parsers.parse(
+        'the visitor reports "{words}" as a "{problem}" with a photo on the page that the phone kept'
+    )
+)
+def reports_without_a_network(world: World, words: str, problem: str) -> None:
+    page = world.page(VISITOR)
+    page.goto("/report/")
+    expect(page.get_by_role("heading", name="Report without a network")).to_be_visible()
+    page.get_by_label("What is the problem?").fill(words)
+    page.get_by_label("Kind of problem").select_option(label=problem)
+    page.get_by_label("describe the place").fill(CHURCH_SQUARE.address)
+    photo = jpeg()
+    page.get_by_label("Photos").set_input_files(
+        {"name": "pipe.jpg", "mimeType": "image/jpeg", "buffer": photo.read()}
+    )
+    page.get_by_label("Your name").fill("Lerato Dube")
+    page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill("lerato@example.org")
+    page.get_by_role("button", name="Keep it and send it").click()
+
+
+@then("the visitor reads that the report is kept on the phone")
+def reads_that_it_is_kept(world: World) -> None:
+    expect(world.page(VISITOR).get_by_text("Kept on this phone.")).to_be_visible()
+
+
+@when("the visitor's network is back")
+def network_is_back(world: World) -> None:
+    page = world.page(VISITOR)
+    page.context.set_offline(False)
+    page.locator("[data-outbox] a[href='/report/confirm/']").click()
+
+
+@then("there is one ticket, with its photo")
+def one_ticket_with_its_photo(world: World) -> None:
+    assert (Ticket.objects.count(), world.ticket.attachments.count()) == (1, 1)
 
 
 @when(parsers.parse('{name} tries to report a "{problem}" without saying where'))

@@ -99,15 +99,15 @@ class TicketListEndpoint(TicketsEndpoint):
         request=NewTicketSerializer,
         responses={201: TicketDetailSerializer},
         tags=["tickets"],
-        examples=[OpenApiExample("A burst pipe, by a visitor", _BURST_PIPE, request_only=True)],
+        examples=[OpenApiExample("A burst pipe, for a caller", _BURST_PIPE, request_only=True)],
     )
     def create(self, request: Request) -> Response:
         """Log a problem: it gets a reference, a ward, a department, a promise and an agent at once.
 
         Residents log for themselves. Visitors leave an e-mail address or a phone number, where the
-        organisation is open to the public. Staff log for a caller with `customer_*`, and only they
-        may set priority, people, project, tags, source and external reference. A key of an
-        organisation, or its `secret` in the body, does what staff do.
+        organisation is open to the public and asks them for no code (`confirms_reporters`). Staff log
+        for a caller with `customer_*`, and only they may set priority, people, project, tags, source
+        and external reference. A key of an organisation, or its `secret` in the body, does what staff do.
         """
         given = read_body(NewTicketSerializer, request)
         given.pop("secret", None)
