@@ -168,7 +168,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_visitor_code(self, contact: Contact, code: str, *, organisation: str) -> None:
         """To who reports something without an account. Raises TooManySms, NoSms, SmsNotSent."""
-        words = {"code": code, "organisation": organisation}
+        words: dict[str, Any] = {"code": code, "organisation": organisation}
         if contact.kind == ContactKind.PHONE:
             self._send_sms(contact.value, "report_code", **words)
         else:

@@ -50,7 +50,8 @@ class ArticleAdmin(ScopedModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_counts()
+        rows: Any = super().get_queryset(request)
+        return rows.with_counts()
 
     def scope(self, rows: Any, user: Any) -> Any:
         return rows.written_by(user)

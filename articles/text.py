@@ -17,7 +17,7 @@ def as_html(written: str) -> SafeString:
         if token.type in {"heading_open", "heading_close"}:
             level = min(max(int(token.tag[1]), _HIGHEST), _LOWEST)
             token.tag = f"h{level}"
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    html = str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
     return mark_safe(html)  # noqa: S308 html=False escapes every tag that was typed
 
 

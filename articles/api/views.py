@@ -19,7 +19,7 @@ from departments.api.views import ConfigurationEndpoint, described
 
 class ArticleSerializer(serializers.ModelSerializer[Article]):
     body = serializers.CharField(help_text="Markdown.")
-    categories = serializers.SlugRelatedField(
+    categories: serializers.RelatedField[Any, Any, Any] = serializers.SlugRelatedField(
         "code", many=True, read_only=True, help_text="Codes of the kinds of problem that it is about."
     )
 

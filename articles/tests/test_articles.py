@@ -139,7 +139,8 @@ def test_the_first_sentence_ends_at_its_stop() -> None:
 
 @pytest.mark.django_db
 def test_a_city_brings_its_articles_once_and_keeps_what_was_made_of_them() -> None:
-    city, today, said = read_city("tshwane"), timezone.localdate(), []
+    city, today = read_city("tshwane"), timezone.localdate()
+    said: list[str] = []
     organisation = load_city(city, slug="tshwane", today=today, report=said.append)
     rows = read_articles(CITIES / "tshwane")
     assert f"{len(rows)} help articles" in said
