@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.actions.keys import check_key
 from accounts.enums import Role
+from articles.models import Article
 from tests.architecture.test_routes_have_a_policy import PUBLIC, PUBLIC_BRANCHES, REFUSED
 from tests.isolation.addresses import all_addresses
 from tests.isolation.asking import Asker, Call, Watch, get, text_of
@@ -161,6 +162,7 @@ def test_a_visitor_opens_only_what_is_listed_as_public(ours: Neighbour, company:
     # Whoever has the link of a message has the message: decision 10.
     links = {f"v/{link_token(row)}/" for row in rows_of(Verification, ours)}
     shown = {f"t/{ticket.reference}/" for ticket in ours.public}
+    shown |= {f"help/{article.slug}/" for article in rows_of(Article, ours) if article.is_published}
     assert opened - PUBLIC - public_details(ours) - shown - links == set()
 
 

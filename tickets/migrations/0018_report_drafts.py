@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0007_confirmed_reporters'),
         ('departments', '0005_custody_target'),
-        ('tickets', '0016_no_index_twice'),
+        ('tickets', '0017_events_copy_what_the_ticket_has'),
     ]
 
     operations = [
