@@ -25,6 +25,7 @@ PUBLIC = {
     "near-by/markers.json",
     "near-by/places-sample.json",
     "report/",
+    "report/confirm/",
     "report/offline/",
     "report/offline/token.json",
     "sw.js",
