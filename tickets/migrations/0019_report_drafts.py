@@ -10,9 +10,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_confirmed_reporters'),
+        ('accounts', '0008_confirmed_reporters'),
         ('departments', '0005_custody_target'),
-        ('tickets', '0017_events_copy_what_the_ticket_has'),
+        ('tickets', '0018_proof_and_rating'),
     ]
 
     operations = [
