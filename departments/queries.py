@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -34,6 +35,9 @@ from departments.querysets import CalendarQuerySet, CategoryQuerySet, LeaveQuery
 
 Row = TypeVar("Row", bound=Model)
 
+# In degrees of latitude: about three kilometres.
+_SUBURB_REACH = 0.03
+
 
 def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Ward | None:
     """The ward that covers a place, or None outside the organisation's area or without wards."""
@@ -61,6 +65,18 @@ def ward_index(organisation_id: uuid.UUID, shaped_at: datetime) -> WardIndex:
     """The index over an organisation's ward shapes as they were loaded at `shaped_at`."""
     wards = Ward.objects.of_organisation(organisation_id).exclude(shape=None).only("number", "shape")
     return WardIndex({ward.number: ward.shape for ward in wards if ward.shape})
+
+
+def nearest_suburb(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Suburb | None:
+    """The suburb whose point is nearest, of those that are within a few kilometres."""
+    stretch = math.cos(math.radians(latitude))
+
+    def distance(suburb: Suburb) -> float:
+        return math.hypot(suburb.latitude - latitude, (suburb.longitude - longitude) * stretch)
+
+    suburbs = list(Suburb.objects.of_organisation(organisation_id).by_name())
+    nearest = min(suburbs, key=distance, default=None)
+    return nearest if nearest is not None and distance(nearest) < _SUBURB_REACH else None
 
 
 def kinds_stamp(organisation_id: uuid.UUID) -> str:

@@ -129,6 +129,10 @@ class DetailsForm(forms.Form):
         validators=[refuse_control_characters],
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "dir": "auto"}),
     )
+    # The place of a photo, after its sender's yes: two numbers and a comma.
+    photo_place = forms.RegexField(
+        r"^-?\d{1,2}(\.\d{1,8})?,-?\d{1,3}(\.\d{1,8})?$", required=False, max_length=40
+    )
     photos = PicturesField(
         label=_("Photos"),
         help_text=_("Up to five. What the camera hides in them, such as where and when, is taken out."),

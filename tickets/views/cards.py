@@ -78,11 +78,16 @@ def ago(moment: datetime, now: datetime) -> str:
     return _("%(time)s ago") % {"time": span(moment, now)}
 
 
+def metres_between(one: Spot, other: Spot) -> float:
+    """True for places that are near each other."""
+    east = (one.longitude - other.longitude) * math.cos(math.radians(other.latitude))
+    return math.hypot(one.latitude - other.latitude, east) * _METRES_PER_DEGREE
+
+
 def _distance_words(ticket: Ticket, seen_from: Spot | None) -> str:
     if seen_from is None or ticket.latitude is None or ticket.longitude is None:
         return ""
-    east = (ticket.longitude - seen_from.longitude) * math.cos(math.radians(seen_from.latitude))
-    metres = math.hypot(ticket.latitude - seen_from.latitude, east) * _METRES_PER_DEGREE
+    metres = metres_between(Spot(ticket.latitude, ticket.longitude), seen_from)
     if metres < 950:
         return _("%(metres)d m away") % {"metres": max(50, round(metres / 50) * 50)}
     return _("%(kilometres).1f km away") % {"kilometres": metres / 1000}

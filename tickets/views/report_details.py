@@ -18,12 +18,13 @@ from accounts.site import require_organisation
 from common.errors import DomainError
 from departments.models import Category
 from departments.promises import Expected, promise_for
-from departments.queries import ward_at
+from departments.queries import metres_outside, ward_at
 from tickets.actions.intake import Place, Report, Reporter
 from tickets.forms import add_refusal
 from tickets.models import ReportDraft, Ticket
+from tickets.picture_places import HEAD_BYTES
 from tickets.queries import ticket_just_sent
-from tickets.report_forms import DetailsForm, VisitorDetailsForm
+from tickets.report_forms import MARGIN_METRES, DetailsForm, VisitorDetailsForm
 from tickets.views.draft import (
     Draft,
     chosen_category,
@@ -92,13 +93,22 @@ def _form(request: HttpRequest, organisation: Organisation, **options: Any) -> D
     return VisitorDetailsForm(country=organisation.country, **options)
 
 
+def place_of(category: Category, draft: Draft, chosen: dict[str, Any]) -> Place:
+    """Where the photo was taken, if its sender said yes to that; else what the step before says."""
+    if chosen["photo_place"]:
+        latitude, longitude = map(float, chosen["photo_place"].split(","))
+        if metres_outside(category.organisation_id, latitude, longitude) <= MARGIN_METRES:
+            return Place(latitude, longitude, draft.address)
+    return Place(draft.latitude, draft.longitude, draft.address)
+
+
 def _report(form: DetailsForm, draft: Draft, category: Category) -> Report:
     chosen = form.cleaned_data
     return Report(
         title=chosen["title"],
         description=chosen["description"],
         category=category,
-        place=Place(draft.latitude, draft.longitude, draft.address),
+        place=place_of(category, draft, chosen),
         pictures=chosen["photos"],
     )
 
@@ -121,6 +131,7 @@ def _render(
         "steps": steps(2),
         "form": form,
         "words": draft.words,
+        "head_bytes": HEAD_BYTES,
         # What a phone keeps of the steps before, if the network goes away in this one.
         "before": _before(draft),
         "category_name": category.name,

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import Organisation
 from accounts.site import require_organisation
 from common.errors import DomainError
-from tickets.actions.intake import Place, Report
+from tickets.actions.intake import Report
 from tickets.report_forms import DetailsForm, KeptDetailsForm, WhatForm, WhereForm
 from tickets.views.draft import Draft, sent_reference
-from tickets.views.report_details import reporter_of
+from tickets.views.report_details import place_of, reporter_of
 from tickets.views.report_sending import hand_in
 from tickets.views.report_what import groups_of
 from tickets.views.report_where import locate
@@ -103,12 +103,13 @@ def _forms(request: HttpRequest, organisation: Organisation) -> KeptForms:
 
 def _report(kept: KeptForms) -> Report:
     draft, said = Draft(), kept.details.cleaned_data
+    category = kept.what.cleaned_data["category"]
     locate(draft, kept.where.cleaned_data)
     return Report(
         title=said["title"],
         description=said["description"],
-        category=kept.what.cleaned_data["category"],
-        place=Place(draft.latitude, draft.longitude, draft.address),
+        category=category,
+        place=place_of(category, draft, said),
         pictures=said["photos"],
     )
 
