@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,9 @@ class Walk:
         self.visit("/accounts/signup/", "sign-up")
         self.visit("/t/TSH-222-222/", "not-found")
         self.visit("/how-we-are-doing/", "how-we-are-doing")
+        self.visit("/help/", "help")
+        self.visit("/help/prepaid-token-not-accepted/", "help-article")
+        self.visit("/report/offline/", "report-offline")
         self.visit("/demo/messages/", "demo-mailbox")
         self.visit_first("/near-by/?status=open", ".ticket-card:not(.tone-overdue)", "ticket-open")
         self.visit_first("/near-by/?status=in_progress", ".ticket-card.tone-overdue", "ticket-overdue")
@@ -109,7 +113,7 @@ class Walk:
         page = self.page
         self.visit("/report/", "report-what")
         page.get_by_label("In your own words").fill("A pipe has burst. Water is running down the street.")
-        self.next()
+        page.get_by_role("group", name="It sounds like one of these").wait_for()
         self.shoot("report-kinds")
         self.next()
         page.locator("[data-map-show]").click()
@@ -128,7 +132,19 @@ class Walk:
         page.get_by_label("Your name").fill("Thabo Nkosi")
         page.get_by_label("Mobile number").fill("082 123 4567")
         page.get_by_role("button", name="Send the report").click()
+        self.shoot("report-code")
+        page.get_by_label("Your code").fill(self.newest_code())
+        page.get_by_role("button", name="Send the report").click()
         self.shoot("report-done")
+
+    def newest_code(self) -> str:
+        """Of the newest message in the demo's mailbox."""
+        mailbox = self.page.context.new_page()
+        mailbox.goto(f"{self.address}/demo/messages/")
+        text = mailbox.get_by_role("main").inner_text()
+        mailbox.close()
+        found = re.search(r"\b(\d{6}) is your code", text)
+        return found[1] if found else ""
 
     def as_resident(self) -> None:
         page = self.page
