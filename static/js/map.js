@@ -189,6 +189,7 @@ function preparePin(L, map, element, start) {
   const put = (spot) => {
     latitude.value = spot.lat.toFixed(6);
     longitude.value = spot.lng.toFixed(6);
+    form.dispatchEvent(new CustomEvent("pinned", { bubbles: true }));
     if (pin) {
       pin.setLatLng(spot);
       return;
@@ -216,6 +217,7 @@ function prepareLocate(button) {
         form.elements.latitude.value = coords.latitude.toFixed(6);
         form.elements.longitude.value = coords.longitude.toFixed(6);
         status.textContent = button.dataset.wordFound;
+        form.dispatchEvent(new CustomEvent("pinned", { bubbles: true }));
         const element = form.querySelector("[data-map]");
         element.dataset.latitude = coords.latitude;
         element.dataset.longitude = coords.longitude;

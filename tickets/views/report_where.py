@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +17,11 @@ from departments.models import Category
 from tickets.models import Ticket
 from tickets.queries import similar_open_tickets
 from tickets.report_forms import WhereForm
-from tickets.views.cards import Spot, card_for
+from tickets.views.cards import Spot, TicketCard, card_for
 from tickets.views.draft import Draft, chosen_category, keep_draft, read_draft, steps
 from tickets.views.near_by import MapView, map_note, places_url
+
+_BUTTON = "tickets/_me_too_button.html"
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,11 +35,14 @@ def report_where(request: HttpRequest) -> HttpResponse:
         form = WhereForm(organisation=organisation, initial=_initial(draft))
         return _render(request, form, category, draft)
     form = WhereForm(request.POST, organisation=organisation)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _render_similar(request, form, category, draft)
     if not form.is_valid():
         return _render(request, form, category, draft)
     locate(draft, form.cleaned_data)
     keep_draft(request, draft)
-    has_similar = bool(_similar(organisation, category, draft))
+    # Who has seen them beside the map is not asked once more.
+    has_similar = "seen" not in request.POST and bool(_similar(organisation, category, draft))
     return redirect("tickets:report_near_by" if has_similar else "tickets:report_details")
 
 
@@ -49,11 +55,25 @@ def report_near_by(request: HttpRequest) -> HttpResponse:
     similar = _similar(organisation, category, draft) if category is not None else []
     if not similar:
         return redirect("tickets:report_details")
-    now, spot = timezone.now(), _spot(draft)
-    may_support = request.user.is_authenticated
-    cards = [card_for(ticket, now, seen_from=spot, offers_me_too=may_support) for ticket in similar]
-    context = {"section": "report", "steps": steps(1), "cards": cards}
+    context = {"section": "report", "steps": steps(1), "cards": _cards(similar, draft)}
     return render(request, "tickets/report_near_by.html", context)
+
+
+def _render_similar(request: HttpRequest, form: WhereForm, category: Category, draft: Draft) -> HttpResponse:
+    """What is open near the pin as soon as it stands; a pin that is elsewhere is told at once, too."""
+    cards: list[TicketCard] = []
+    if form.is_valid():
+        locate(draft, form.cleaned_data)
+        similar = _similar(form.organisation, category, draft)
+        # Inside the form of the step there can be no other form, only a button that goes elsewhere.
+        cards = [replace(card, action_template=_BUTTON) for card in _cards(similar, draft)]
+    context = {"cards": cards, "refusals": form.errors.get("latitude", [])}
+    return render(request, "tickets/_report_similar.html", context)
+
+
+def _cards(tickets: list[Ticket], draft: Draft) -> list[TicketCard]:
+    now, spot = timezone.now(), _spot(draft)
+    return [card_for(ticket, now, seen_from=spot, offers_me_too=True) for ticket in tickets]
 
 
 def _initial(draft: Draft) -> dict[str, Any]:

@@ -7,14 +7,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
 from accounts.site import signed_in_user
 from common.errors import DomainError
 from departments.maps import ward_map
@@ -33,6 +35,9 @@ from tickets.views.near_by import MapView, map_note, places_url
 from tickets.views.timeline import timeline_for
 from tickets.views.words import Words, promise_words, status_words, track, turn_words
 from tickets.workflow import Verb, is_possible
+
+# The ticket that somebody wanted to support when they were led to sign in.
+_ME_TOO = "me_too"
 
 
 @dataclass(frozen=True)
@@ -93,21 +98,34 @@ def _sent_words(ticket: Ticket, where: Ticket) -> str:
     return words % {"old": ticket.reference, "new": where.reference}
 
 
-@require_POST
-@login_required
+@require_http_methods(["GET", "POST"])
 def me_too(request: HttpRequest, reference: str) -> HttpResponse:
-    """Sets the support to what the form says, so that sending it twice changes nothing more."""
+    """Sets the support to what the form says, so that sending it twice changes nothing more.
+
+    Who is not signed in is led to that first, and comes back here with the same wish.
+    """
+    if not request.user.is_authenticated:
+        if request.method == "POST":
+            request.session[_ME_TOO] = reference
+            return redirect_to_login(request.path)
+        return redirect("tickets:ticket", reference)
+    wanted = request.session.pop(_ME_TOO, "") == reference
     person, ticket = signed_in_user(request), get_ticket_or_404(request, reference)
+    if request.method == "POST" or wanted:
+        _set_support(request, ticket, person, is_wanted=request.POST.get("support") != "no")
+    return redirect("tickets:ticket", ticket.reference)
+
+
+def _set_support(request: HttpRequest, ticket: Ticket, person: User, *, is_wanted: bool) -> None:
     try:
-        if request.POST.get("support") == "no":
-            withdraw_support(ticket, acting_user=person)
-            messages.success(request, _("Taken back."))
-        else:
+        if is_wanted:
             support_ticket(ticket, acting_user=person)
             messages.success(request, _("Counted. We keep you informed."))
+        else:
+            withdraw_support(ticket, acting_user=person)
+            messages.success(request, _("Taken back."))
     except DomainError as refusal:
         messages.error(request, refusal.message)
-    return redirect("tickets:ticket", ticket.reference)
 
 
 @require_POST
