@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from accounts.permissions import has_capability, has_capability_anywhere
 from accounts.queries import console_organisation
 from common.errors import DomainError
 from common.text import refuse_control_characters
+from departments.matching import propose_categories
 from departments.models import Category
 from departments.queries import suburb_named, suburb_names
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
@@ -117,6 +118,14 @@ class CallerForm(forms.Form):
     def chosen_category(self) -> Category:
         return self.categories[self.cleaned_data["category"]]
 
+    def proposals(self) -> list[Category]:
+        """Kinds that the caller's words point at, while none is chosen."""
+        data = self.cleaned_data if self.is_bound else {}
+        if not self.is_bound or data.get("category"):
+            return []
+        words = f"{data.get('title', '')} {data.get('description', '')}"
+        return propose_categories(words, list(self.categories.values()))
+
     def similar(self) -> list[Ticket]:
         """Open tickets of the same kind near by, to look at before logging another one."""
         if self.place.latitude is None or self.place.longitude is None or self.cleaned_data["seen"]:
@@ -149,7 +158,7 @@ def log_for_caller(request: HttpRequest, site_context: dict[str, Any]) -> HttpRe
     organisation = console_organisation(request.user)
     if organisation is None or not has_capability(request.user, Capability.LOG_FOR_CALLER, organisation.pk):
         raise PermissionDenied
-    form = CallerForm(request.POST or None, organisation=organisation)
+    form = CallerForm(_answers(request), organisation=organisation)
     similar: list[Ticket] = []
     if request.method == "POST" and form.is_valid():
         similar = form.similar()
@@ -160,9 +169,20 @@ def log_for_caller(request: HttpRequest, site_context: dict[str, Any]) -> HttpRe
         "title": _("Log for a caller"),
         "form": form,
         "similar": rows_for(similar, timezone.now()),
+        "proposals": form.proposals(),
         "suburbs": suburb_names(organisation.pk),
     }
     return TemplateResponse(request, "console/log.html", context)
+
+
+def _answers(request: HttpRequest) -> QueryDict | None:
+    """What was typed; pressing a proposed kind is choosing it."""
+    if request.method != "POST":
+        return None
+    answers = request.POST.copy()
+    if answers.get("proposed"):
+        answers["category"] = answers["proposed"]
+    return answers
 
 
 def _log(form: CallerForm, user: Any) -> Ticket | None:

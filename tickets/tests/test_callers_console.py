@@ -154,3 +154,16 @@ def test_a_colleague_cannot_send_somebody_away_but_the_department_admin_can(cate
     admin.post(address, {"is_available": "no"})
     member.refresh_from_db()
     assert member.is_available is False
+
+
+def test_without_a_kind_those_that_the_words_point_at_are_proposed_and_one_press_chooses(
+    category: Category, operator_of_the_line: User
+) -> None:
+    client, words = as_person(operator_of_the_line), {"title": "A burst pipe in the street", "category": ""}
+
+    asked = client.post(reverse(LOG), call(category, **words))
+
+    assert [kind.name for kind in asked.context["proposals"]] == [category.name]
+    assert Ticket.objects.count() == 0
+    client.post(reverse(LOG), call(category, **words, proposed=str(category.pk)))
+    assert Ticket.objects.get().category == category
