@@ -18,6 +18,8 @@ from ticketing.env import env_beginning_with, env_bool, env_int, env_list, env_p
 from ticketing.runtime.places import PROJECT_DIR, find_places
 from ticketing.schedule import SCHEDULE
 from ticketing.settings.console import UNFOLD as UNFOLD
+from ticketing.settings.limits import ACCOUNT_RATE_LIMITS as ACCOUNT_RATE_LIMITS
+from ticketing.settings.limits import REPORT_MINIMUM_SECONDS as REPORT_MINIMUM_SECONDS
 
 # ModelForm[Ticket] and the like exist only for the type checker until this is called.
 django_stubs_ext.monkeypatch()
@@ -209,31 +211,6 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # A changed password or second factor is told to whose account it is.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# By address of the network ("ip"), by account or number ("key"), by who is signed in ("user"). Behind one
-# carrier's address sit thousands of phones.
-ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "20/m/ip,5/5m/key",
-    "signup": "20/m/ip",
-    "request_login_code": "20/m/ip,3/m/key",
-    "reset_password": "20/m/ip,5/m/key",
-    "change_password": "5/m/user",
-    "reauthenticate": "10/m/user",
-    "manage_email": "10/m/user",
-    "change_phone": "10/h/user",
-    # Each SMS costs money, whatever it was asked for.
-    "sms": "120/h/ip,5/h/key",
-    # One-time codes of fixes: five tries each, and nobody tries many tickets from one address.
-    "try_code": "30/5m/ip",
-    # Codes for who reports without an account, and what comes of them.
-    "visitor_code": "120/h/ip,5/h/key",
-    "report": "10/h/key",
-    "report_here": "120/h/ip",
-    # Only sends one more of these.
-    "verify_phone": "60/m/ip",
-}
-# Whoever sends a report sooner after opening its page is a program; 0 asks for no time.
-REPORT_MINIMUM_SECONDS = env_int("REPORT_MINIMUM_SECONDS", default=3, minimum=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
