@@ -12,6 +12,7 @@ from celery.contrib.testing.worker import start_worker
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.db import connections
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -55,6 +56,13 @@ def _fresh_cache() -> Iterator[None]:
     """No test sees what another one cached."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_site() -> Iterator[None]:
+    """A request leaves its language to the thread; the next test begins in English."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
