@@ -5,6 +5,7 @@ Each answer is a fixed number of queries, whatever it finds.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,10 +22,10 @@ from accounts.queries import people_with_roles, staff_of
 from common.phones import phone_in
 from common.references import MistypedReference, looks_like_reference, parse_reference
 from departments.models import Category, Department, DepartmentMember, Stage
-from departments.permissions import can_manage_department
+from departments.permissions import can_manage_department, departments_of
 from departments.queries import read_departments
 from tickets.enums import Status
-from tickets.models import Attachment, Clock, Custody, Project, Ticket, TicketEvent
+from tickets.models import Attachment, Callback, Clock, Custody, Message, Project, Ticket, TicketEvent
 from tickets.permissions import can_view_ticket
 from tickets.queries import NEARBY_METRES, capped_count, similar_open_tickets, within_metres
 from tickets.querysets import TicketQuerySet
@@ -299,3 +300,62 @@ def colleagues_on(ticket: Ticket) -> Colleagues:
         everybody=[membership.user for membership in members],
         working=list(ticket.assignees.values_list("user_id", flat=True)),
     )
+
+
+# Conversations
+
+TALKS = 25
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A ticket that waits for an answer, with what was said last."""
+
+    ticket: Ticket
+    said: str
+
+
+@dataclass(frozen=True)
+class TalkPage:
+    talks: list[Talk]
+    has_more: bool
+    count: int
+
+    @property
+    def height(self) -> str:
+        return f"{_COUNT_CAP}+" if self.count > _COUNT_CAP else str(self.count)
+
+
+def talks_for(user: Any, *, whose: str, after: tuple[datetime, uuid.UUID] | None) -> TalkPage:
+    """Where residents wait for an answer, the longest first: all, `mine`, or of my `departments`.
+
+    Three queries.
+    """
+    unanswered = _unanswered_of(user, whose)
+    rows = unanswered.unanswered_behind(*after) if after else unanswered
+    found = list(rows.for_list()[: TALKS + 1])
+    said = dict(Message.objects.last_of(row.pk for row in found[:TALKS]).values_list("ticket_id", "body"))
+    talks = [Talk(ticket, said.get(ticket.pk, "")) for ticket in found[:TALKS]]
+    return TalkPage(talks, has_more=len(found) > TALKS, count=capped_count(unanswered, cap=_COUNT_CAP))
+
+
+def _unanswered_of(user: Any, whose: str) -> TicketQuerySet:
+    reached = Ticket.objects.visible_to_staff(user)
+    if not is_operator(user):
+        reached = reached.in_organisations(organisations_where(user, Capability.VIEW_REPORTERS))
+    if whose == "mine":
+        reached = reached.assigned_to(user)
+    if whose == "departments":
+        reached = reached.in_departments(departments_of(user))
+    return reached.unanswered()
+
+
+def talks_waiting(user: Any) -> int:
+    """How many wait, counted up to a cap."""
+    return capped_count(_unanswered_of(user, ""), cap=_COUNT_CAP)
+
+
+def calls_due(user: Any, now: datetime) -> int:
+    """How many people are to be called by now, counted up to a cap."""
+    due = Callback.objects.visible_to(user).open().due_by(now).order_by()
+    return due.values("pk")[: _COUNT_CAP + 1].count()

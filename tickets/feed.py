@@ -21,9 +21,9 @@ from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
 from departments.permissions import departments_of
 from tickets.enums import Visibility
+from tickets.event_querysets import TicketEventQuerySet
 from tickets.live import Wanted
 from tickets.models import TicketEvent
-from tickets.querysets import TicketEventQuerySet
 from tickets.signals import ticket_event_published
 
 logger = logging.getLogger(__name__)

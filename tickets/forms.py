@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,6 +15,7 @@ from common.text import refuse_control_characters
 from departments.models import Category, Department, Suburb, Ward
 from tickets.actions.conversation import MAX_PICTURES
 from tickets.actions.rating import LONGEST_WORDS
+from tickets.call_times import CallTime
 from tickets.enums import Status
 from tickets.models import Ticket
 from tickets.pictures import ACCEPTED, Picture, prepare_picture
@@ -170,11 +173,11 @@ class CallbackForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
-    when = forms.DateTimeField(
-        label=_("Not before"),
+    when = forms.ChoiceField(
+        label=_("When"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose one of these times.")},
     )
     note = forms.CharField(
         label=_("What is it about"),
@@ -183,6 +186,17 @@ class CallbackForm(forms.Form):
         validators=[refuse_control_characters],
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def __init__(self, *args: Any, times: Sequence[CallTime], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.times = {choice.name: choice.moment for choice in times}
+        choices = [(choice.name, choice.label) for choice in times]
+        self.fields["when"].choices = choices  # type: ignore[attr-defined]
+        self.fields["when"].initial = choices[0][0]
+
+    def clean_when(self) -> datetime | None:
+        """The moment of the chosen time; None for as soon as possible."""
+        return self.times.get(self.cleaned_data["when"])
 
 
 class VerifyForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -35,6 +36,10 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
 
     def open(self) -> CallbackQuerySet:
         return self.filter(state=CallbackState.OPEN)
+
+    def due_by(self, now: datetime) -> CallbackQuerySet:
+        """Those that may be called by now."""
+        return self.filter(call_after__lte=now)
 
     def with_key(self, key: uuid.UUID) -> CallbackQuerySet:
         return self.filter(pk=key)

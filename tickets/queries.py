@@ -16,6 +16,7 @@ from common.errors import NotFound
 from common.identifiers import as_uuid
 from common.references import MistypedReference, parse_reference
 from departments.models import Category
+from tickets.event_querysets import AttachmentQuerySet, MessageQuerySet, TicketEventQuerySet
 from tickets.exchange.querysets import ImportRunQuerySet
 from tickets.models import (
     Attachment,
@@ -31,14 +32,8 @@ from tickets.models import (
     Verification,
 )
 from tickets.people_querysets import CallbackQuerySet
-from tickets.permissions import visible_parts
-from tickets.querysets import (
-    AttachmentQuerySet,
-    MessageQuerySet,
-    ProjectQuerySet,
-    TicketEventQuerySet,
-    TicketQuerySet,
-)
+from tickets.permissions import is_reporter, visible_parts
+from tickets.querysets import ProjectQuerySet, TicketQuerySet
 from tickets.verification import key_of_token
 
 NEARBY_METRES = 300
@@ -118,6 +113,13 @@ class Conversation:
     events: list[TicketEvent]
     messages: list[Message]
     attachments: list[Attachment]
+
+
+def is_among_own(user: Any, ticket: Ticket) -> bool:
+    """Whether the person reported, supports or follows it."""
+    if is_reporter(user, ticket):
+        return True
+    return bool(ticket.supports.by(user).exists() or ticket.follows.by(user).exists())
 
 
 def conversation_for(user: Any, ticket: Ticket) -> Conversation:

@@ -9,23 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
 from departments.models import DepartmentMember
 from departments.permissions import departments_of
-from tickets.enums import ClockState, EventKind, Outcome, Status, VerificationState, Visibility
+from tickets.enums import ClockState, Outcome, Status, VerificationState
 from tickets.tags import fold_tag
 
 if TYPE_CHECKING:
     from tickets.models import (
-        Attachment,
         Custody,
-        Message,
         Project,
         Ticket,
-        TicketEvent,
         Verification,
     )
 
@@ -92,6 +90,26 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def followed_by(self, user: Any) -> TicketQuerySet:
         """What the person follows. A duplicate is followed where it was merged into."""
         return self.filter(follows__user_id=user.pk).exclude(outcome=Outcome.DUPLICATE)
+
+    def with_news_for(self, user: Any) -> TicketQuerySet:
+        """With `news_at`, when something happened last that concerns the person and that they did not do
+        themselves, and `is_unread`, whether they have looked since. The newest news first.
+        """
+        related: Any = {field.name: field.related_model for field in self.model._meta.related_objects}
+        events = related["events"]._default_manager.news_for(user).filter(ticket_id=OuterRef("pk"))
+        seen = related["seen"]._default_manager.filter(ticket_id=OuterRef("pk"), user_id=user.pk)
+        latest = events.order_by("-ticket_version")
+        rows = self.annotate(
+            news_at=Coalesce(Subquery(latest.values("occurred_at")[:1]), F("created_at")),
+            news_version=Coalesce(Subquery(latest.values("ticket_version")[:1]), 0),
+            seen_version=Coalesce(Subquery(seen.values("version")[:1]), 0),
+        )
+        rows = rows.annotate(is_unread=Q(news_version__gt=F("seen_version")))
+        return rows.order_by("-news_at", "-pk")
+
+    def with_older_news(self, at: datetime, key: uuid.UUID) -> TicketQuerySet:
+        """Behind a place of `with_news_for`."""
+        return self.filter(Q(news_at__lt=at) | Q(news_at=at, pk__lt=key))
 
     # What state they are in
 
@@ -176,6 +194,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         clocks = self.model._meta.get_field("clocks").related_model._default_manager
         live = clocks.filter(ticket_id=OuterRef("pk"), state__in=[ClockState.RUNNING, ClockState.PAUSED])
         return self.filter(Q(status__in=UNCLOSED) | Exists(live))
+
+    def unanswered(self) -> TicketQuerySet:
+        """Where the resident had the last word, who waits longest first."""
+        return self.filter(unanswered_since__isnull=False).order_by("unanswered_since", "pk")
+
+    def unanswered_behind(self, since: datetime, key: uuid.UUID) -> TicketQuerySet:
+        """Behind a place of `unanswered`."""
+        return self.filter(Q(unanswered_since__gt=since) | Q(pk__gt=key), unanswered_since__gte=since)
 
     # Whose they are
 
@@ -370,84 +396,6 @@ class ProjectQuerySet(models.QuerySet["Project"]):
             to_do=models.Count("tickets", filter=counted & ~is_done),
             finished=models.Count("tickets", filter=counted & is_done),
         )
-
-
-class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
-    def visible_to(self, user: Any) -> TicketEventQuerySet:
-        """The audit trail: every event of the organisations in which the person sees every ticket, but
-        for what concerns only some.
-        """
-        if is_operator(user):
-            return self.all()
-        theirs = self.filter(organisation_id__in=organisations_where(user, Capability.VIEW_ALL_TICKETS))
-        return theirs.exclude(visibility=Visibility.CONCERNED)
-
-    def of_ticket(self, ticket_id: uuid.UUID) -> TicketEventQuerySet:
-        return self.filter(ticket_id=ticket_id)
-
-    def shown_to(self, parts: Iterable[Visibility]) -> TicketEventQuerySet:
-        return self.filter(visibility__in=list(parts))
-
-    def of_arrivals_in(self, department_id: uuid.UUID) -> TicketEventQuerySet:
-        """Events with which a stay in the department began: reported there, or moved there."""
-        born = Q(kind=EventKind.CREATED, department_id=department_id)
-        return self.filter(born | Q(changes__department__1=str(department_id)))
-
-    def of_overflows(self) -> TicketEventQuerySet:
-        """Transfers because nobody was free in time."""
-        return self.filter(kind=EventKind.TRANSFERRED, data__is_overflow=True)
-
-    def in_order(self) -> TicketEventQuerySet:
-        return self.select_related("actor", "department", "stage", "assignee").order_by("occurred_at", "pk")
-
-    def unstamped(self) -> TicketEventQuerySet:
-        return self.filter(position__isnull=True)
-
-    def unrelayed(self) -> TicketEventQuerySet:
-        return self.filter(position__isnull=False, relayed_at__isnull=True)
-
-    def after(self, position: int) -> TicketEventQuerySet:
-        """Published events behind a feed position, in feed order."""
-        return self.filter(position__gt=position).order_by("position")
-
-    def of_update(self, event: TicketEvent) -> TicketEventQuerySet:
-        """The event with all that happened to its ticket in the same update, in order."""
-        if event.update_key is None:
-            return self.filter(pk=event.pk)
-        return self.filter(ticket_id=event.ticket_id, update_key=event.update_key).order_by("pk")
-
-    def of_updates(self, ticket_id: uuid.UUID, keys: Iterable[uuid.UUID]) -> TicketEventQuerySet:
-        """What happened to a ticket in these updates, in order."""
-        return self.filter(ticket_id=ticket_id, update_key__in=list(keys)).order_by("pk")
-
-    def by_version(self) -> TicketEventQuerySet:
-        """In the order in which a ticket's changes were made, whenever they count as happened."""
-        return self.order_by("ticket_id", "ticket_version", "pk")
-
-    def later_than(self, moment: datetime) -> TicketEventQuerySet:
-        return self.filter(occurred_at__gt=moment)
-
-    def of_kind(self, *kinds: str) -> TicketEventQuerySet:
-        return self.filter(kind__in=kinds)
-
-
-class MessageQuerySet(models.QuerySet["Message"]):
-    def shown_to(self, parts: Iterable[Visibility]) -> MessageQuerySet:
-        return self.filter(visibility__in=list(parts))
-
-    def in_order(self) -> MessageQuerySet:
-        return self.select_related("author").order_by("created_at", "pk")
-
-
-class AttachmentQuerySet(models.QuerySet["Attachment"]):
-    def with_key(self, key: uuid.UUID) -> AttachmentQuerySet:
-        return self.filter(pk=key)
-
-    def shown_to(self, parts: Iterable[Visibility]) -> AttachmentQuerySet:
-        return self.filter(visibility__in=list(parts))
-
-    def in_order(self) -> AttachmentQuerySet:
-        return self.order_by("created_at", "pk")
 
 
 class CustodyQuerySet(models.QuerySet["Custody"]):

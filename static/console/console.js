@@ -49,7 +49,8 @@
   // A part of the page that gets old: asked for again every so many seconds, while somebody looks at it.
   function renew(part) {
     const ask = async () => {
-      if (document.visibilityState !== "visible") return;
+      // Not under the hands of somebody who walks through it with the keyboard.
+      if (document.visibilityState !== "visible" || part.contains(document.activeElement)) return;
       try {
         const answer = await fetch(part.dataset.renew, { headers: { Accept: "text/html" } });
         if (answer.ok && !answer.redirected) part.innerHTML = await answer.text();
@@ -61,7 +62,39 @@
     document.addEventListener("visibilitychange", ask);
   }
 
+  // How many wait, behind the lines of the menu.
+  function countWaiting() {
+    const line = document.querySelector('nav a[href$="/conversations/"], aside a[href$="/conversations/"], #nav-sidebar a[href$="/conversations/"]');
+    if (!line) return;
+    const ask = async () => {
+      if (document.visibilityState !== "visible") return;
+      try {
+        const answer = await fetch(new URL("../waiting.json", line.href), { headers: { Accept: "application/json" } });
+        if (answer.ok && !answer.redirected) show((await answer.json()).counts);
+      } catch {
+        // Without a network the numbers stay what they were.
+      }
+    };
+    const show = (counts) => {
+      for (const [address, count] of Object.entries(counts)) {
+        for (const link of document.querySelectorAll(`a[href="${CSS.escape(address)}"]`)) {
+          let number = link.querySelector(".c-count");
+          if (!number) {
+            number = document.createElement("span");
+            number.className = "c-count";
+            link.append(number);
+          }
+          number.hidden = count === 0;
+          number.textContent = count > 99 ? "99+" : String(count);
+        }
+      }
+    };
+    ask();
+    setInterval(ask, 30000);
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    countWaiting();
     document.querySelectorAll("[data-renew]").forEach(renew);
     const wrong = document.querySelector(".c-verb[open]");
     if (wrong) focusForm(wrong);

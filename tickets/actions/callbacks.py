@@ -16,7 +16,7 @@ from accounts.models import User
 from common.errors import DomainError, InvalidInput, NotAllowed, NotFound
 from common.phones import InvalidPhone, normalise_phone
 from common.text import checked_text
-from tickets.actions.change import Change, changing, check_person, lock_ticket
+from tickets.actions.change import Change, changing, check_person, lock_ticket, note_last_word
 from tickets.enums import CallbackState, EventKind, Visibility
 from tickets.models import Callback, Ticket
 from tickets.permissions import can_view_ticket, is_reporter
@@ -69,6 +69,24 @@ def ask_for_call(
         )
         change.record(EventKind.CALLBACK_ASKED, visibility=_shown_to(asked, change.ticket), data=_data(asked))
         return asked
+
+
+def cancel_call(ticket: Ticket, *, acting_user: User) -> bool:
+    """Not to be called any more. Returns whether a call was open; without one nothing changes."""
+    if not can_view_ticket(acting_user, ticket):
+        raise NotFound
+    with transaction.atomic():
+        change = Change(lock_ticket(ticket), acting_user=acting_user, at=timezone.now())
+        asked = change.ticket.callbacks.open().of_person(acting_user.pk).select_for_update().first()
+        if asked is None:
+            return False
+        asked.state = CallbackState.CANCELLED
+        asked.ended_at = change.at
+        asked.save(update_fields=["state", "ended_at"])
+        change.record(
+            EventKind.CALLBACK_CANCELLED, visibility=_shown_to(asked, change.ticket), data=_data(asked)
+        )
+        return True
 
 
 def _check_may_ask(user: User, ticket: Ticket) -> None:
@@ -124,6 +142,7 @@ def finish_callback(callback: Callback, *, note: str, acting_user: Any) -> Callb
         locked.state = CallbackState.DONE
         locked.ended_at = change.at
         locked.save(update_fields=["state", "ended_at"])
+        note_last_word(change, is_residents=False)
         change.record(
             EventKind.CALLED_BACK, visibility=_shown_to(locked, change.ticket), note=text, data=_data(locked)
         )

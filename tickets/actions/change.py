@@ -168,6 +168,14 @@ def changing(
         yield CheckedChange(locked, acting_user=acting_user, at=update.at, rule=rule, note=cleaned)
 
 
+def note_last_word(change: Change, *, is_residents: bool) -> None:
+    """Whether the last word is the resident's: then it waits for an answer since the first such word."""
+    since = (change.ticket.unanswered_since or change.at) if is_residents else None
+    if since != change.ticket.unanswered_since:
+        change.ticket.unanswered_since = since
+        change.timers.add("unanswered_since")
+
+
 def check_person(acting_user: Any, verb: Verb, ticket: Ticket) -> None:
     """Raise NotFound for a ticket that the person may not see, NotAllowed for a verb they may not use."""
     if not can_view_ticket(acting_user, ticket):
@@ -183,6 +191,7 @@ def check_version(ticket: Ticket, expected_version: int | None) -> None:
 
 def close(change: Change, outcome: Outcome) -> None:
     """Write what every closing writes; the caller records why."""
+    note_last_word(change, is_residents=False)
     change.write(
         status=Status.CLOSED,
         outcome=outcome,

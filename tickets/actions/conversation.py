@@ -15,7 +15,7 @@ from tickets.actions.attachments import MAX_PICTURES as MAX_PICTURES
 from tickets.actions.attachments import TooManyPictures as TooManyPictures
 from tickets.actions.attachments import attach_pictures as attach_pictures
 from tickets.actions.attachments import keep_pictures as keep_pictures
-from tickets.actions.change import CheckedChange, changing, lock_ticket
+from tickets.actions.change import CheckedChange, changing, lock_ticket, note_last_word
 from tickets.actions.clocks import breach_what_is_due, meet, resume_clocks
 from tickets.actions.follow_up import open_follow_up
 from tickets.enums import AttachmentKind, Outcome, Promise, Source, Status, Visibility
@@ -63,6 +63,7 @@ def add_message(
             elif not from_reporter:
                 breach_what_is_due(change)
                 meet(change, Promise.RESPOND)
+            note_last_word(change, is_residents=from_reporter)
             said = _say(change, text, Visibility.PARTICIPANTS, source, pictures, from_staff=not from_reporter)
             if takes_back:
                 assign_automatically(change)

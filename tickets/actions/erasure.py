@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
-from tickets.models import Callback, Follow, Support, Ticket, TicketEvent
+from tickets.models import Callback, Follow, Seen, Support, Ticket, TicketEvent
 
 
 class OpenWork(DomainError):
@@ -26,6 +26,7 @@ def forget_person(person: User, *, acting_user: User) -> None:
     _withdraw_supports(person)
     Follow.objects.by(person).delete()
     Callback.objects.of_person(person.pk).delete()
+    Seen.objects.filter(user=person).delete()
     reported = Ticket.objects.reported_by(person)
     TicketEvent.objects.filter(ticket__in=reported).exclude(on_behalf_of="").update(on_behalf_of="")
     blank = {"reporter_name": "", "reporter_email": "", "reporter_phone": "", "reporter_language": ""}

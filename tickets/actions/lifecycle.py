@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.errors import DomainError
 from tickets.actions.assignment import assign_automatically, release_load
-from tickets.actions.change import CheckedChange, changing, close
+from tickets.actions.change import CheckedChange, changing, close, note_last_word
 from tickets.actions.clocks import breach_what_is_due, cancel_clocks, meet, pause_clocks
 from tickets.actions.custody import release_custody
 from tickets.actions.merging import refuse_merged
@@ -71,6 +71,7 @@ def respond(
         release_load(change)
         release_custody(change)
         waits = timedelta(days=change.ticket.organisation.auto_close_days)
+        note_last_word(change, is_residents=False)
         change.write(
             status=Status.RESPONDED, responded_at=change.at, auto_close_at=change.at + waits, queued_at=None
         )
@@ -93,6 +94,7 @@ def resolve_ticket(
         meet(change, Promise.RESOLVE)
         release_load(change)
         release_custody(change)
+        note_last_word(change, is_residents=False)
         change.write(status=Status.RESOLVED, resolved_at=change.at, queued_at=None)
         if change.ticket.organisation.verification_required:
             request_verification(change)

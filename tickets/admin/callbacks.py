@@ -1,4 +1,4 @@
-"""The queue of who wants to be called: the oldest first, one page for each call."""
+"""The queue of who wants to be called: the longest due first, one page for each call."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -38,13 +40,14 @@ class CalledForm(forms.Form):
 
 @admin.register(Callback)
 class CallbackAdmin(ReadOnlyAdmin):
-    menu = MenuEntry(MenuGroup.WORK, "phone_callback", 35, gettext_lazy("Call back"))
-    list_display = ("who", "ticket_link", "wanted", "tries", "calling", "state")
+    menu = MenuEntry(MenuGroup.WORK, "phone_callback", 35, gettext_lazy("Callbacks"))
+    list_display = ("who", "ticket_link", "due", "wanted", "tries", "calling")
     list_display_links = None
     list_filter = (("state", ChoicesDropdownFilter),)
     search_fields = ("phone", "ticket__reference")
     search_help_text = gettext_lazy("Phone or reference")
-    ordering = ("ended_at", "call_after", "pk")
+    # To be called first, and of these the longest due; then what is over, the latest first.
+    ordering = (F("ended_at").desc(nulls_first=True), "call_after", "pk")
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -139,6 +142,10 @@ class CallbackAdmin(ReadOnlyAdmin):
             callback.ticket.reference,
             callback.ticket.title,
         )
+
+    @display(description=gettext_lazy("state"))
+    def due(self, callback: Callback) -> SafeString:
+        return words.badge(words.call_word(callback, timezone.now()))
 
     @display(description=gettext_lazy("not before"))
     def wanted(self, callback: Callback) -> str:

@@ -21,7 +21,7 @@ from accounts.enums import Capability
 from accounts.permissions import has_capability_anywhere
 from common.admin import MenuEntry, MenuGroup, ReadOnlyAdmin, add_menu_entry
 from common.references import MistypedReference
-from tickets.admin import bulk, callers, words
+from tickets.admin import bulk, callers, conversations, words
 from tickets.admin.exchange import import_urls
 from tickets.admin.filters import TICKET_FILTERS
 from tickets.admin.handing_on import hand_on
@@ -107,6 +107,13 @@ class TicketAdmin(ReadOnlyAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("log/", wrap(self.log_view), name="tickets_ticket_log"),
+            path("conversations/", wrap(self.conversations_view), name="tickets_conversations"),
+            path(
+                "conversations/now/",
+                wrap(require_GET(conversations.renewed_conversations)),
+                name="tickets_conversations_renewed",
+            ),
+            path("waiting.json", wrap(require_GET(conversations.waiting)), name="tickets_waiting"),
             path("people/<uuid:member_id>/", wrap(change_availability), name="tickets_availability"),
             path("people/<uuid:member_id>/hand-on/", wrap(self.hand_on_view), name="tickets_hand_on"),
             path("<uuid:ticket_id>/verb/<slug:slug>/", wrap(self.verb_view), name="tickets_ticket_verb"),
@@ -153,6 +160,9 @@ class TicketAdmin(ReadOnlyAdmin):
 
     def hand_on_view(self, request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
         return hand_on(request, member_id, self._site_context(request))
+
+    def conversations_view(self, request: HttpRequest) -> HttpResponse:
+        return conversations.conversations(request, self._site_context(request))
 
     def log_view(self, request: HttpRequest) -> HttpResponse:
         return callers.log_for_caller(request, self._site_context(request))

@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 
 from departments.enums import Priority
 from tickets.desk import SOON
-from tickets.enums import ClockState, Outcome, Status
-from tickets.models import Clock, Custody, Ticket
+from tickets.enums import CallbackState, ClockState, Outcome, Status
+from tickets.models import Callback, Clock, Custody, Ticket
 
 # The icons are names of the installed Material Symbols font.
 _STATUS_LOOKS = {
@@ -175,6 +175,17 @@ def custody_word(custody: Custody, now: datetime) -> Word | None:
     if custody.ended_at is not None:
         return None
     return Word(_("Target %(when)s") % when, "quiet", "hourglass_top")
+
+
+def call_word(callback: Callback, now: datetime) -> Word:
+    """Whether somebody is to be called now, later, or not any more."""
+    if callback.state != CallbackState.OPEN:
+        return Word(capfirst(str(callback.get_state_display())), "quiet", "call_end")
+    if callback.taken_by_id:
+        return Word(_("Being called"), "progress", "phone_in_talk")
+    if callback.call_after <= now:
+        return Word(_("Due for %(time)s") % {"time": span(callback.call_after, now)}, "expiring", "call")
+    return Word(_("In %(time)s") % {"time": span(now, callback.call_after)}, "quiet", "schedule")
 
 
 def supporters(ticket: Ticket) -> str:

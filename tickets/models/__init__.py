@@ -8,6 +8,7 @@ from tickets.models.draft import DraftPhoto, ReportDraft
 from tickets.models.event import TicketEvent
 from tickets.models.exchange import ImportRun, RefusedRow
 from tickets.models.project import Project
+from tickets.models.seen import Seen
 from tickets.models.ticket import Ticket, TicketAssignee
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Project",
     "RefusedRow",
     "ReportDraft",
+    "Seen",
     "Support",
     "Ticket",
     "TicketAssignee",

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from common.models import IdentifiedModel
 from common.text import refuse_control_characters
 from tickets.enums import PARTS, AttachmentKind, Source, Visibility
+from tickets.event_querysets import AttachmentQuerySet, MessageQuerySet
 from tickets.models.ticket import Ticket
 from tickets.people_querysets import FollowQuerySet, SupportQuerySet
-from tickets.querysets import AttachmentQuerySet, MessageQuerySet
 
 
 class Message(IdentifiedModel):

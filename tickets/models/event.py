@@ -13,8 +13,8 @@ from accounts.models import Organisation
 from common.models import IdentifiedModel
 from departments.models import Department, Stage
 from tickets.enums import EventKind, Visibility
+from tickets.event_querysets import TicketEventQuerySet
 from tickets.models.ticket import Ticket
-from tickets.querysets import TicketEventQuerySet
 
 
 class TicketEvent(IdentifiedModel):

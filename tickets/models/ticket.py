@@ -172,6 +172,8 @@ class Ticket(IdentifiedModel):
     escalation_left_seconds = models.PositiveIntegerField(
         _("to the next step, working seconds"), null=True, blank=True, editable=False
     )
+    # Since when the last word is the resident's; empty where staff had it.
+    unanswered_since = models.DateTimeField(_("unanswered since"), null=True, blank=True, editable=False)
     auto_close_at = models.DateTimeField(_("closes by itself at"), null=True, blank=True, editable=False)
 
     search = models.GeneratedField(
@@ -286,6 +288,14 @@ class Ticket(IdentifiedModel):
                 "due_at",
                 name="ticket_due",
                 condition=Q(due_at__isnull=False, status__in=[Status.OPEN, Status.IN_PROGRESS]),
+            ),
+            # Conversations: TicketQuerySet.unanswered.
+            models.Index(
+                "organisation",
+                "unanswered_since",
+                "id",
+                name="ticket_unanswered",
+                condition=Q(unanswered_since__isnull=False),
             ),
             models.Index("escalate_at", "id", name="ticket_escalate", condition=Q(escalate_at__isnull=False)),
             # Near by: TicketQuerySet.within and .nearest_to.

@@ -226,9 +226,9 @@ def test_the_page_asks_without_a_script_and_says_then_that_somebody_calls() -> N
     wrong = client.post(address, {"phone": "12", "note": "At the gate."})
     assert (wrong.status_code, ticket.callbacks.count()) == (400, 0)
     assert "At the gate." in wrong.content.decode()
-    client.post(address, {"phone": "082 123 4567", "when": "2020-01-01T10:00", "note": ""})
+    client.post(address, {"phone": "082 123 4567", "when": "now", "note": ""})
 
-    assert "We call you on +27821234567." in client.get(here).content.decode()
+    assert "We call you on +27821234567 as soon as somebody is free." in client.get(here).content.decode()
     assert town.client().get(here).context["can_ask_for_call"] is False
     assert town.client(UserFactory.create()).get(here).context["can_ask_for_call"] is False
 

@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.site import signed_in_user
 from common.errors import DomainError
-from tickets.actions.callbacks import ask_for_call
+from tickets.actions.callbacks import ask_for_call, cancel_call
+from tickets.call_times import call_times
 from tickets.forms import CallbackForm, MessageForm, add_refusal
 from tickets.views.access import get_ticket_or_404
 from tickets.views.ticket import show_ticket
@@ -20,8 +22,13 @@ from tickets.views.ticket import show_ticket
 @require_POST
 @login_required
 def call_me_back(request: HttpRequest, reference: str) -> HttpResponse:
+    """Asks for a call, or says that it is not wanted any more, as the form says."""
     person, ticket = signed_in_user(request), get_ticket_or_404(request, reference)
-    form = CallbackForm(request.POST)
+    if request.POST.get("call") == "no":
+        if cancel_call(ticket, acting_user=person):
+            messages.success(request, _("We do not call you any more."))
+        return redirect("tickets:ticket", ticket.reference)
+    form = CallbackForm(request.POST, times=call_times(ticket, timezone.now()))
     if form.is_valid():
         try:
             asked = ask_for_call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -40,6 +40,16 @@ class TicketCard:
     distance: str = ""
     action_template: str = ""
     me_too_url: str = ""
+    news: str = ""
+    unread: bool = False
+
+
+def own_card_for(ticket: Ticket, now: datetime) -> TicketCard:
+    """With when something happened last, and whether the person has looked since. Reads `with_news_for`."""
+    news_at: datetime = ticket.news_at  # type: ignore[attr-defined]
+    is_unread: bool = ticket.is_unread  # type: ignore[attr-defined]
+    news = _("news %(when)s") % {"when": ago(news_at, now)} if news_at != ticket.created_at else ""
+    return replace(card_for(ticket, now), news=news, unread=is_unread)
 
 
 def card_for(

@@ -1,4 +1,4 @@
-"""What a signed-in person has reported, supports and follows."""
+"""What a signed-in person has reported, supports and follows: the newest news first, unread marked."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.site import require_organisation
 from tickets.queries import tickets_in
-from tickets.views.cards import card_for
-from tickets.views.pages import newest_page
+from tickets.views.cards import own_card_for
+from tickets.views.pages import news_page
 
 
 @require_GET
@@ -27,12 +27,12 @@ def my_tickets(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("show", "")
     tab = wanted if wanted in tabs else "mine"
     tickets = tabs[tab](request.user)
-    page = newest_page(tickets.for_list(), request.GET)
+    page = news_page(tickets.for_list().with_news_for(request.user), request.GET)
     now = timezone.now()
     context = {
         "section": "my_tickets",
         "tab": tab,
-        "cards": [card_for(ticket, now) for ticket in page.tickets],
+        "cards": [own_card_for(ticket, now) for ticket in page.tickets],
         "page": page,
     }
     return render(request, "tickets/my_tickets.html", context)

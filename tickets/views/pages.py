@@ -49,6 +49,17 @@ def nearest_page(tickets: TicketQuerySet, query: QueryDict, spot: Spot, *, size:
     return Page(rows[:size], next=_address(query, "after", f"{last.distance!r}|{last.pk}"))  # type: ignore[attr-defined]
 
 
+def news_page(tickets: TicketQuerySet, query: QueryDict, *, size: int = PAGE_SIZE) -> Page:
+    """A page of the newest news first, of rows with their news. Only a way on; back is the browser's."""
+    after = _read_moment(query.get("after"))
+    rows = list((tickets.with_older_news(*after) if after else tickets)[: size + 1])
+    if len(rows) <= size:
+        return Page(rows)
+    last = rows[size - 1]
+    moment = last.news_at.isoformat()  # type: ignore[attr-defined]
+    return Page(rows[:size], next=_address(query, "after", f"{moment}|{last.pk}"))
+
+
 def _page(rows: list[Ticket], query: QueryDict, *, has_newer: bool, has_older: bool) -> Page:
     return Page(
         rows,

@@ -23,17 +23,19 @@ from departments.maps import ward_map
 from tickets.actions.answering import may_answer, may_confirm_without_code
 from tickets.actions.conversation import add_message
 from tickets.actions.following import follow_ticket, unfollow_ticket
+from tickets.actions.seeing import see_ticket
 from tickets.actions.support import support_ticket, withdraw_support
+from tickets.call_times import call_times
 from tickets.enums import AttachmentKind, Outcome, Status
 from tickets.forms import CallbackForm, MessageForm, add_refusal
 from tickets.models import Attachment, Ticket
 from tickets.permissions import can_use, can_view_ticket, is_reporter
-from tickets.queries import Conversation, conversation_for
+from tickets.queries import Conversation, conversation_for, is_among_own
 from tickets.views.access import get_ticket_or_404
 from tickets.views.cards import ago, place_words
 from tickets.views.near_by import MapView, map_note, places_url
 from tickets.views.timeline import timeline_for
-from tickets.views.words import Words, promise_words, status_words, track, turn_words
+from tickets.views.words import Words, day_and_time, promise_words, status_words, track, turn_words
 from tickets.workflow import Verb, is_possible
 
 # The ticket that somebody wanted to support when they were led to sign in.
@@ -68,7 +70,14 @@ def ticket_page(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = get_ticket_or_404(request, reference)
     if ticket.reference != reference:
         return redirect("tickets:ticket", ticket.reference)
+    _mark_seen(request, ticket)
     return show_ticket(request, ticket, MessageForm())
+
+
+def _mark_seen(request: HttpRequest, ticket: Ticket) -> None:
+    """For those who find it among their tickets: it is not new to them any more."""
+    if request.user.is_authenticated and is_among_own(request.user, ticket):
+        see_ticket(ticket, acting_user=signed_in_user(request))
 
 
 @require_POST
@@ -292,9 +301,11 @@ def _callback_context(request: HttpRequest, ticket: Ticket, form: CallbackForm |
     if not may_ask:
         return {"can_ask_for_call": False}
     known = (ticket.reporter_phone if is_reporter(user, ticket) else "") or user.phone or ""
+    asked, now = ticket.callbacks.open().of_person(user.pk).first(), timezone.now()
     return {
         "can_ask_for_call": True,
-        "open_callback": ticket.callbacks.open().of_person(user.pk).first(),
-        "callback_form": form or CallbackForm(initial={"phone": known}),
+        "open_callback": asked,
+        "called_when": day_and_time(asked.call_after) if asked and asked.call_after > now else "",
+        "callback_form": form or CallbackForm(initial={"phone": known}, times=call_times(ticket, now)),
         "callback_url": reverse("tickets:call_me_back", args=[ticket.reference]),
     }

@@ -24,11 +24,11 @@ from common.pagination import Key
 from tickets.actions.attachments import MAX_PICTURES, TooManyPictures, attach_pictures
 from tickets.api.views.base import NAME, OneTicketEndpoint
 from tickets.enums import PARTS, AttachmentKind
+from tickets.event_querysets import AttachmentQuerySet
 from tickets.models import Attachment, Ticket
 from tickets.permissions import can_view_as_staff, is_reporter
 from tickets.pictures import Picture, prepare_picture
 from tickets.queries import attachments_of
-from tickets.querysets import AttachmentQuerySet
 
 _TAG = "tickets: files"
 _A_WEEK = 7 * 24 * 3600

@@ -16,9 +16,9 @@ from tickets.api.conversation import EventSerializer, MessageSerializer, Storyte
 from tickets.api.inputs import BodySerializer
 from tickets.api.views.base import NAME, OneTicketEndpoint, documents_verb, signed_in_user
 from tickets.enums import Source
+from tickets.event_querysets import MessageQuerySet, TicketEventQuerySet
 from tickets.models import Message, TicketEvent
 from tickets.queries import messages_of, timeline_of
-from tickets.querysets import MessageQuerySet, TicketEventQuerySet
 
 _TAG = "tickets: conversation"
 
