@@ -37,6 +37,7 @@ urlpatterns = [
     path("report/done/<str:reference>/", report_details.report_done, name="report_done"),
     path("my-tickets/", my_tickets.my_tickets, name="my_tickets"),
     path("t/<str:reference>/", ticket.ticket_page, name="ticket"),
+    path("t/<str:reference>/live/", ticket.live_parts, name="live"),
     path("t/<str:reference>/me-too/", ticket.me_too, name="me_too"),
     path("t/<str:reference>/follow/", ticket.follow, name="follow"),
     path("t/<str:reference>/call-me-back/", callbacks.call_me_back, name="call_me_back"),

@@ -28,7 +28,7 @@ from tickets.admin.handing_on import hand_on
 from tickets.admin.my_work import change_availability
 from tickets.admin.rows import ticket_url
 from tickets.admin.spot import renew_spot, show_spot
-from tickets.admin.workspace import show_workspace, use_verb
+from tickets.admin.workspace import show_live_parts, show_workspace, use_verb
 from tickets.desk import attachment_of, reference_in, search_tickets
 from tickets.enums import FileFormat
 from tickets.models import Ticket
@@ -123,6 +123,7 @@ class TicketAdmin(ReadOnlyAdmin):
                 wrap(require_GET(self.renewed_spot_view)),
                 name="tickets_ticket_spot_renewed",
             ),
+            path("<uuid:ticket_id>/live/", wrap(require_GET(self.live_view)), name="tickets_ticket_live"),
             path("<uuid:ticket_id>/logged/", wrap(self.logged_view), name="tickets_ticket_logged"),
             path("<uuid:ticket_id>/photo/<uuid:key>/", wrap(self.photo_view), name="tickets_ticket_photo"),
             *import_urls(self),
@@ -144,6 +145,9 @@ class TicketAdmin(ReadOnlyAdmin):
     def verb_view(self, request: HttpRequest, ticket_id: uuid.UUID, slug: str) -> HttpResponse:
         ticket = self.get_object(request, str(ticket_id))
         return use_verb(request, ticket, slug, self._ticket_context(request, ticket))
+
+    def live_view(self, request: HttpRequest, ticket_id: uuid.UUID) -> HttpResponse:
+        return show_live_parts(request, self.get_object(request, str(ticket_id)))
 
     def spot_view(self, request: HttpRequest, ticket_id: uuid.UUID) -> HttpResponse:
         ticket = self.get_object(request, str(ticket_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -65,6 +66,7 @@ def show_workspace(
     status: int = 200,
 ) -> HttpResponse:
     context = site_context | workspace_context(ticket, request.user, opened, request.GET.get("open", ""))
+    context["live_url"] = reverse("admin:tickets_ticket_live", args=[ticket.pk])
     return TemplateResponse(request, "console/ticket.html", context, status=status)
 
 
@@ -77,10 +79,7 @@ def workspace_context(ticket: Ticket, user: Any, opened: Opened | None, wanted: 
     return {
         "title": ticket.reference,
         "ticket": ticket,
-        "status": words.status_word(ticket),
-        "priority": words.priority_word(ticket),
-        "time": words.time_word(ticket, now),
-        "escalation": words.escalation_word(ticket),
+        **_badges(ticket, now),
         "supporters": words.supporters(ticket),
         "first_buttons": [button for button in buttons if button.row.slug in _FIRST],
         "saying_buttons": [button for button in buttons if button.row.slug in _SAYING],
@@ -101,6 +100,26 @@ def workspace_context(ticket: Ticket, user: Any, opened: Opened | None, wanted: 
         ],
         "place": place_map(ticket),
         "panels": panels_for(ticket, user),
+    }
+
+
+def show_live_parts(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """What of the workspace may have changed since the version that the reader has."""
+    if request.GET.get("version") == str(ticket.version):
+        return HttpResponse(status=204)
+    user = request.user
+    conversation, now = conversation_for(user, ticket), timezone.now()
+    story = timeline(conversation, ticket, with_reporter=can_view_reporter(user, ticket))
+    context = {"ticket": ticket, "timeline": story, "said": story[0].headline if story else ""}
+    return TemplateResponse(request, "console/live.html", context | _badges(ticket, now))
+
+
+def _badges(ticket: Ticket, now: datetime) -> dict[str, Any]:
+    return {
+        "status": words.status_word(ticket),
+        "priority": words.priority_word(ticket),
+        "time": words.time_word(ticket, now),
+        "escalation": words.escalation_word(ticket),
     }
 
 

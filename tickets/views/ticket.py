@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +30,7 @@ from tickets.call_times import call_times
 from tickets.enums import AttachmentKind, Outcome, Status
 from tickets.forms import CallbackForm, MessageForm, add_refusal
 from tickets.models import Attachment, Ticket
-from tickets.permissions import can_use, can_view_ticket, is_reporter
+from tickets.permissions import can_use, can_view_as_staff, can_view_ticket, is_reporter
 from tickets.queries import Conversation, conversation_for, is_among_own
 from tickets.views.access import get_ticket_or_404
 from tickets.views.cards import ago, place_words
@@ -72,6 +73,32 @@ def ticket_page(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("tickets:ticket", ticket.reference)
     _mark_seen(request, ticket)
     return show_ticket(request, ticket, MessageForm())
+
+
+@require_GET
+def live_parts(request: HttpRequest, reference: str) -> HttpResponse:
+    """What of the page may have changed since the version that the reader has; nothing where none has."""
+    ticket = get_ticket_or_404(request, reference)
+    if request.GET.get("version") == str(ticket.version):
+        return HttpResponse(status=204)
+    _mark_seen(request, ticket)
+    now, story = timezone.now(), timeline_for(ticket, conversation_for(request.user, ticket))
+    context = {
+        "ticket": ticket,
+        "timeline": story,
+        "said": story[0].headline if story else "",
+        **_standing(request, ticket, now),
+    }
+    return render(request, "tickets/live.html", context)
+
+
+def _standing(request: HttpRequest, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """How the ticket stands, and whether the reader is asked something: what changes under their eyes."""
+    return {
+        "glance": _glance(ticket, now, mine=is_reporter(request.user, ticket)),
+        "track": track(ticket, now),
+        **_verification_context(request, ticket),
+    }
 
 
 def _mark_seen(request: HttpRequest, ticket: Ticket) -> None:
@@ -170,8 +197,7 @@ def show_ticket(
         "ticket": ticket,
         "category_name": ticket.category.name if ticket.category else "",
         "place_words": place_words(ticket),
-        "glance": _glance(ticket, now, mine=mine),
-        "track": track(ticket, now),
+        "live_url": _live_url(request, ticket),
         "timeline": timeline_for(ticket, conversation),
         "facts": _facts(ticket, now),
         "map": _map(ticket),
@@ -182,10 +208,17 @@ def show_ticket(
         "message_url": reverse("tickets:message", args=[ticket.reference]),
         **_photo_context(ticket, conversation),
         **_support_context(request, ticket, mine=mine),
-        **_verification_context(request, ticket),
+        **_standing(request, ticket, now),
         **_callback_context(request, ticket, callback_form),
     }
     return render(request, "tickets/ticket.html", context, status=status)
+
+
+def _live_url(request: HttpRequest, ticket: Ticket) -> str:
+    """Where the page asks what is new: for who has to do with the ticket, not for everybody who passes by."""
+    user = request.user
+    is_theirs = user.is_authenticated and (is_among_own(user, ticket) or can_view_as_staff(user, ticket))
+    return reverse("tickets:live", args=[ticket.reference]) if is_theirs else ""
 
 
 def may_write(user: Any, ticket: Ticket) -> bool:
