@@ -73,6 +73,7 @@ from tickets.actions.importing import begin_import, run_import
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.merging import merge_ticket
+from tickets.actions.seeing import see_ticket
 from tickets.actions.support import support_ticket
 from tickets.actions.verification import verify_resolution
 from tickets.enums import AttachmentKind, EventKind, FileFormat, Source
@@ -258,6 +259,7 @@ def add_work(one: Neighbour) -> None:
     ask_for_call(late, note=one.secret("At the gate"), acting_user=one.resident)
     follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
+    see_ticket(late, acting_user=one.staff[Role.AUDITOR])
     expire_due_tickets(acting_user=None)
     _wait_for_code(one)
     _import(one)
