@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0007_proof_settings'),
         ('departments', '0006_raising_settings'),
-        ('tickets', '0018_proof_and_rating'),
+        ('tickets', '0019_report_drafts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
