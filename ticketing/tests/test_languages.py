@@ -30,10 +30,14 @@ def catalogue(language: str) -> Catalog:
     return read_catalogue(language)
 
 
-def in_language(language: str, sentence: str) -> str:
-    """As the catalogue says it, escaped for a page; English is itself."""
+def said(language: str, sentence: str) -> str:
     message = catalogue(language).get(sentence) if language != "en" else None
-    return escape(str(message.string) if message else sentence)
+    return str(message.string) if message else sentence
+
+
+def in_language(language: str, sentence: str) -> str:
+    """As a page writes it."""
+    return escape(said(language, sentence))
 
 
 @pytest.fixture
@@ -157,6 +161,11 @@ def test_dates_and_numbers_are_written_as_south_africans_do(language: str) -> No
     moment = timezone.now().replace(year=2026, month=11, day=26, hour=12, minute=5)
 
     with translation.override(language):
+        assert date_format(moment, "l j F").split() == [
+            said(language, "Thursday"),
+            "26",
+            said(language, "November"),
+        ]
         day, month, year = date_format(moment, "SHORT_DATE_FORMAT").split()
         assert (day, month, year) == ("26", date_format(moment, "M"), "2026")
         assert date_format(moment, "TIME_FORMAT") == "12:05"

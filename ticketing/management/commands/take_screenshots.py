@@ -28,6 +28,8 @@ WIDTHS = {360: 760, 1280: 860}
 # Longer pages are cut: the top says what the page is.
 LONGEST = {360: 2400, 1280: 1900}
 COLOURS = 256
+# With long words: what fits in these fits in the others.
+LANGUAGES = ("zu", "nso")
 DARK = {"home", "near-by", "ticket-overdue", "report-kinds", "verify", "console-ticket"}
 
 
@@ -72,11 +74,14 @@ class Walk:
         self.browser = browser
         self.page = self.new_page()
 
-    def new_page(self) -> Page:
+    def new_page(self, language: str = "en") -> Page:
         """A page of somebody who has not been here before."""
         size: Any = {"width": self.width, "height": WIDTHS[self.width]}
         return self.browser.new_context(
-            viewport=size, color_scheme=self.scheme, locale="en-ZA", timezone_id="Africa/Johannesburg"
+            viewport=size,
+            color_scheme=self.scheme,
+            locale=f"{language}-ZA",
+            timezone_id="Africa/Johannesburg",
         ).new_page()
 
     def go(self) -> None:
@@ -92,6 +97,14 @@ class Walk:
         self.messages()
         self.mails()
         self.page.context.close()
+        self.in_other_languages()
+
+    def in_other_languages(self) -> None:
+        for language in LANGUAGES:
+            self.page = self.new_page(language)
+            self.visit("/", f"home-{language}")
+            self.visit_first("/near-by/?status=in_progress", ".ticket-card", f"ticket-{language}")
+            self.page.context.close()
 
     def as_visitor(self) -> None:
         self.visit("/", "home")
