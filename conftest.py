@@ -33,6 +33,7 @@ hypothesis_settings.load_profile("patient")
 # The words of the features; pytest-bdd finds steps only in plugins and conftests.
 pytest_plugins = [
     "tests.features.steps.accounts",
+    "tests.features.steps.areas",
     "tests.features.steps.asking",
     "tests.features.steps.following",
     "tests.features.steps.importing",

@@ -220,6 +220,11 @@ def suburb_named(organisation_id: uuid.UUID, typed: str) -> Suburb | None:
     return Suburb.objects.of_organisation(organisation_id).named_like(typed).first()
 
 
+def suburb_nearest(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Suburb | None:
+    """The suburb whose point is nearest to a place."""
+    return Suburb.objects.of_organisation(organisation_id).nearest_to(latitude, longitude).first()
+
+
 def suburb_names(organisation_id: uuid.UUID) -> list[str]:
     return list(Suburb.objects.of_organisation(organisation_id).by_name().values_list("name", flat=True))
 

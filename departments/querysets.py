@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -179,6 +180,12 @@ class SuburbQuerySet(OrganisationScopedQuerySet["Suburb"]):
 
     def matching(self, words: str) -> SuburbQuerySet:
         return self.filter(name__icontains=words)
+
+    def nearest_to(self, latitude: float, longitude: float) -> SuburbQuerySet:
+        """Ordered by distance from a place, nearest first. An organisation has some hundreds at most."""
+        north = F("latitude") - latitude
+        east = (F("longitude") - longitude) * math.cos(math.radians(latitude))
+        return self.order_by(north * north + east * east, "name", "pk")
 
 
 def local_time(at: datetime, zone: str) -> Func:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from notifications.enums import Hold
+from notifications.enums import Audience, Hold
 from notifications.models import Notification
+from notifications.queries import followed_areas
+from tickets.models import AreaFollow
 
 # The others are counted in the mail, and stand on their tickets' pages.
 MOST = 100
@@ -23,6 +25,17 @@ class Bundle:
     @property
     def has_others(self) -> bool:
         return len(self.members) > 1
+
+    @property
+    def is_about_areas(self) -> bool:
+        """Whether anything in it is told because of an area that somebody follows."""
+        return any(one.audience == Audience.AREA_FOLLOWERS for one in self.members)
+
+    def areas(self) -> list[AreaFollow]:
+        """The areas that its recipient follows now. Asks only where it is about any."""
+        if not self.is_about_areas:
+            return []
+        return followed_areas(self.carrier.recipient, self.carrier.organisation)
 
 
 def bundle_of(carrier: Notification) -> Bundle:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Organisation
 from notifications.bundles import MOST
+from notifications.enums import Audience
 from notifications.occasion import Occasion, moment_words
 from notifications.wording import words_for
 
@@ -23,6 +24,8 @@ class Line:
     moment: str
     quote: str
     link: str
+    # Of what happened around somebody: the areas of theirs in which it did.
+    areas: str = ""
 
 
 @dataclass
@@ -35,20 +38,28 @@ class Group:
     lines: list[Line] = field(default_factory=list)
 
 
-def digest_context(organisation: Organisation, occasions: Sequence[Occasion]) -> dict[str, object]:
+def digest_context(
+    organisation: Organisation, occasions: Sequence[Occasion], *, way_out: str = ""
+) -> dict[str, object]:
     """What the templates of a summary know. `occasions` in the order in which they happened."""
+    others = [occasion for occasion in occasions if occasion.audience is not Audience.AREA_FOLLOWERS]
     return {
         "organisation": organisation,
         "groups": _groups(occasions[-MOST:]),
         "left_out": max(len(occasions) - MOST, 0),
         "subject": _subject(organisation, occasions),
+        "asked_for": bool(others),
+        "areas": _area_names(occasions),
+        "unsubscribe_link": way_out,
         "preferences_link": settings.SITE_URL + reverse("notifications:preferences"),
     }
 
 
-def write_digest(organisation: Organisation, occasions: Sequence[Occasion]) -> tuple[str, str, str]:
-    """Subject, text and HTML, in the language that is active."""
-    context = digest_context(organisation, occasions)
+def write_digest(
+    organisation: Organisation, occasions: Sequence[Occasion], *, way_out: str = ""
+) -> tuple[str, str, str]:
+    """Subject, text and HTML, in the language that is active. `way_out` stops the areas that it tells of."""
+    context = digest_context(organisation, occasions, way_out=way_out)
     return (
         str(context["subject"]),
         render_to_string("emails/digest.txt", context),
@@ -64,6 +75,10 @@ def _subject(organisation: Organisation, occasions: Sequence[Occasion]) -> str:
     return said % {"organisation": organisation.name, "count": count}
 
 
+def _area_names(occasions: Sequence[Occasion]) -> str:
+    return ", ".join(dict.fromkeys(area.name for occasion in occasions for area in occasion.areas))
+
+
 def _groups(occasions: Sequence[Occasion]) -> list[Group]:
     groups: dict[str, Group] = {}
     for occasion in occasions:
@@ -72,5 +87,6 @@ def _groups(occasions: Sequence[Occasion]) -> list[Group]:
         group.latest = at
         words = words_for(occasion)
         quote = occasion.quote if words.quote_label else ""
-        group.lines.append(Line(words.headline, moment_words(at), quote, occasion.link))
+        line = Line(words.headline, moment_words(at), quote, occasion.link, occasion.area_names)
+        group.lines.append(line)
     return sorted(groups.values(), key=lambda group: group.latest)

@@ -17,6 +17,8 @@ class Audience(models.TextChoices):
     APPELLANT = "appellant", _("who appealed")
     COLLEAGUES = "colleagues", _("colleagues whom it was sent to")
     TEAM = "team", _("everybody who works on a project's ticket")
+    # Last: what concerns somebody is told as that, and not as what happened around them.
+    AREA_FOLLOWERS = "area_followers", _("who follows the area")
 
 
 class Channel(models.TextChoices):
@@ -62,6 +64,7 @@ class Topic(models.TextChoices):
     CHANGES = "changes", _("changes in projects")
     WARNINGS = "warnings", _("warnings")
     POINTS = "points", _("points and remedies")
+    AREAS = "areas", _("areas that you follow")
 
 
 class Digest(models.TextChoices):

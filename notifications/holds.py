@@ -42,7 +42,7 @@ def wait_for(topic: Topic, channel: Channel, wishes: Wishes, now: datetime) -> W
     if channel != Channel.EMAIL:
         until = quiet_until(wishes, now) if rule.waits_for_morning else None
         return Wait(Hold.QUIET_HOURS, until) if until else None
-    if rule.in_digest and wishes.digest != Digest.NONE:
+    if rule.only_in_digest or (rule.in_digest and wishes.digest != Digest.NONE):
         return Wait(Hold.DIGEST, next_digest(wishes, now))
     return None
 
@@ -67,7 +67,7 @@ def quiet_until(wishes: Wishes, now: datetime) -> datetime | None:
 
 
 def next_digest(wishes: Wishes, now: datetime) -> datetime:
-    """When the next summary goes out: at the full hour, or in the morning."""
+    """When the next summary goes out: at the full hour, or in the morning, as for who asked for none."""
     local = now.astimezone(wishes.zone)
     if wishes.digest == Digest.HOURLY:
         return local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from notifications.enums import Audience
 from notifications.routing import RESIDENTS
 from tickets.enums import EventKind
-from tickets.models import Ticket, TicketEvent
+from tickets.models import AreaFollow, Ticket, TicketEvent
 from tickets.permissions import is_in_public_space
 
 _ABOUT_A_CODE = frozenset({EventKind.RESOLVED, EventKind.CODE_SENT, EventKind.PROOF_REMINDED})
@@ -41,6 +41,8 @@ class Occasion:
     quote: str = ""
     code: str = ""
     verify_link: str = ""
+    # For who follows areas: those of theirs in which the ticket lies.
+    areas: Sequence[AreaFollow] = ()
 
     @property
     def reference(self) -> str:
@@ -55,6 +57,10 @@ class Occasion:
         """The department that answers for it, or else held the ticket at the event."""
         answering = self.event.data.get("department", "") if "answerable" in self.event.data else ""
         return str(answering) or (self.event.department.name if self.event.department else "")
+
+    @property
+    def area_names(self) -> str:
+        return ", ".join(area.name for area in self.areas)
 
     @property
     def promise(self) -> str:

@@ -26,7 +26,8 @@ from notifications.routing import RESIDENTS, TEAM_KINDS
 from notifications.topics import topics_of
 from tickets.enums import EventKind, Visibility
 from tickets.live import may_see_event
-from tickets.models import Ticket, TicketEvent
+from tickets.models import AreaFollow, Ticket, TicketEvent
+from tickets.queries import areas_of
 from tickets.subjects import subject_of
 
 
@@ -134,6 +135,21 @@ def _team(event: TicketEvent) -> list[Recipient]:
     return _people([ticket.assignee, *others] if ticket.assignee else others)
 
 
+def _area_followers(event: TicketEvent) -> list[Recipient]:
+    """Who follows an area in which a public ticket lies, but for whose it is. One question."""
+    ticket = event.ticket
+    if not ticket.is_public:
+        return []
+    follows = AreaFollow.objects.around(ticket).select_related("person").order_by("created_at", "pk")
+    own = {ticket.reporter_id, event.actor_id}
+    return _people(row.person for row in follows if row.person_id not in own and row.covers(ticket))
+
+
+def followed_areas(person: User | None, organisation: Organisation) -> list[AreaFollow]:
+    """The areas of an organisation that somebody follows, by name."""
+    return list(areas_of(person, organisation.pk)) if person else []
+
+
 def update_of(event: TicketEvent) -> list[TicketEvent]:
     """Everything of the event's update that the team hears of, in order; the event itself among it."""
     together = TicketEvent.objects.of_update(event).of_kind(*TEAM_KINDS)
@@ -228,6 +244,7 @@ _AUDIENCES: dict[Audience, Callable[[TicketEvent], list[Recipient]]] = {
     Audience.APPELLANT: _appellant,
     Audience.COLLEAGUES: _colleagues,
     Audience.TEAM: _team,
+    Audience.AREA_FOLLOWERS: _area_followers,
 }
 
 

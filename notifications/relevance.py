@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from notifications.bundles import Bundle
 from notifications.enums import Audience, Channel
@@ -10,7 +10,7 @@ from notifications.models import Notification
 from notifications.queries import wishes_in
 from notifications.topics import TOPICS, topic_of
 from tickets.enums import EventKind, Outcome, Status
-from tickets.models import Ticket, TicketEvent
+from tickets.models import AreaFollow, Ticket, TicketEvent
 from tickets.subjects import subject_of
 from tickets.workflow import UNSETTLED
 
@@ -39,7 +39,8 @@ def is_there(notification: Notification) -> bool:
 
 def still_told(bundle: Bundle) -> bool:
     """Whether there is anything left in it. Of a summary, what does not hold any more is left out."""
-    kept = [one for one in bundle.members if _is_told(one)]
+    areas = bundle.areas()
+    kept = [one for one in bundle.members if _is_told(one) and _still_around(one, areas)]
     if bundle.is_digest:
         bundle.members[:] = kept
     return bool(kept)
@@ -58,6 +59,15 @@ def is_wanted(notification: Notification) -> bool:
     topic = topic_of(EventKind(notification.event.kind), Audience(notification.audience))
     wishes = wishes_in(preference, notification.organisation)
     return wishes.allows(topic, Channel(notification.channel)) or not TOPICS[topic].may_be_off
+
+
+def _still_around(notification: Notification, areas: Sequence[AreaFollow]) -> bool:
+    """Of what is told because of an area: whether it is open to all, and in one that is still followed."""
+    ticket = notification.event.ticket
+    if notification.audience != Audience.AREA_FOLLOWERS:
+        return True
+    is_news = ticket.is_shown_to_all and ticket.status != Status.CLOSED
+    return is_news and any(area.covers(ticket) for area in areas)
 
 
 def still_matters(event: TicketEvent, ticket: Ticket, audience: str) -> bool:

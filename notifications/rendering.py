@@ -24,12 +24,12 @@ from notifications.models import MessageTemplate, Notification
 from notifications.occasion import Occasion, is_asked, needs_code
 from notifications.queries import updates_of
 from notifications.routing import RESIDENTS
-from notifications.unsubscribing import unsubscribe_link
+from notifications.unsubscribing import areas_link, unsubscribe_link
 from notifications.wording import Words, words_for
 from notifications.wording.own import with_own
 from tickets.enums import EventKind
+from tickets.models import AreaFollow, Ticket, TicketEvent, Verification
 from tickets.models import Message as TicketMessage
-from tickets.models import Ticket, TicketEvent, Verification
 from tickets.permissions import can_view_as_staff
 from tickets.subjects import subject_of
 from tickets.verification import code_for, link_token
@@ -58,7 +58,7 @@ class TemplatesInUse:
 
     def about(self, occasion: Occasion) -> MessageTemplate | None:
         """In the language that is active."""
-        if occasion.audience not in RESIDENTS:
+        if occasion.audience not in RESIDENTS or occasion.audience is Audience.AREA_FOLLOWERS:
             return None
         wanted = (occasion.ticket.organisation_id, occasion.event.kind, translation.get_language())
         if wanted not in self._found:
@@ -70,9 +70,10 @@ def write_message(bundle: Bundle, templates: TemplatesInUse | None = None) -> Me
     """The words of a message as things are now, with what it carries; None where what it is about is gone."""
     notification = bundle.carrier
     with translation.override(_language(notification)), timezone.override(_zone(notification)):
+        areas = bundle.areas()
         if bundle.is_digest and bundle.has_others:
-            return _summary(bundle)
-        occasion = _occasion(_speaker(bundle), bundle.members)
+            return _summary(bundle, areas)
+        occasion = _occasion(_speaker(bundle), bundle.members, areas)
         if occasion is None:
             return None
         words = words_for(occasion)
@@ -80,16 +81,19 @@ def write_message(bundle: Bundle, templates: TemplatesInUse | None = None) -> Me
             words = with_own(words, own, occasion)
         if notification.channel != Channel.EMAIL:
             return Message(sms=fit(words.sms, occasion.title))
-        return write_mail(occasion, words, way_out=unsubscribe_link(notification))
+        way_out = unsubscribe_link(notification) or areas_link(notification, occasion.areas)
+        return write_mail(occasion, words, way_out=way_out)
 
 
-def _summary(bundle: Bundle) -> Message | None:
-    found = [_occasion(one, [one]) for one in bundle.members]
+def _summary(bundle: Bundle, areas: Sequence[AreaFollow]) -> Message | None:
+    found = [_occasion(one, [one], areas) for one in bundle.members]
     occasions = [occasion for occasion in found if occasion is not None]
     if not occasions:
         return None
-    subject, text, html = write_digest(bundle.carrier.organisation, occasions)
-    return Message(subject, text, html, is_about_one_ticket=False)
+    told_of = {area.pk: area for occasion in occasions for area in occasion.areas}
+    way_out = areas_link(bundle.carrier, list(told_of.values()))
+    subject, text, html = write_digest(bundle.carrier.organisation, occasions, way_out=way_out)
+    return Message(subject, text, html, unsubscribe_link=way_out, is_about_one_ticket=False)
 
 
 def _speaker(bundle: Bundle) -> Notification:
@@ -111,7 +115,9 @@ def _zone(notification: Notification) -> ZoneInfo:
     return ZoneInfo(notification.organisation.time_zone)
 
 
-def _occasion(notification: Notification, together: Sequence[Notification]) -> Occasion | None:
+def _occasion(
+    notification: Notification, together: Sequence[Notification], areas: Sequence[AreaFollow]
+) -> Occasion | None:
     event, ticket = notification.event, notification.event.ticket
     audience = Audience(notification.audience)
     verification = None
@@ -130,7 +136,13 @@ def _occasion(notification: Notification, together: Sequence[Notification]) -> O
         quote=next((quote for row in update if (quote := _quote(row, ticket))), ""),
         code=_code(verification, ticket, audience),
         verify_link=_verify_link(verification, ticket, audience),
+        areas=_around(ticket, audience, areas),
     )
+
+
+def _around(ticket: Ticket, audience: Audience, areas: Sequence[AreaFollow]) -> list[AreaFollow]:
+    is_about_areas = audience is Audience.AREA_FOLLOWERS
+    return [area for area in areas if area.covers(ticket)] if is_about_areas else []
 
 
 def page_for(event: TicketEvent, audience: Audience | str, recipient: User | None) -> str:
@@ -206,10 +218,15 @@ _REASONS = {
     Audience.APPELLANT: gettext_lazy("You get this because you appealed."),
     Audience.COLLEAGUES: gettext_lazy("You get this because a colleague sent it to you."),
     Audience.TEAM: gettext_lazy("You get this because you work on this ticket."),
+    Audience.AREA_FOLLOWERS: gettext_lazy("You get this because you follow: %(areas)s."),
 }
 
 
 def _reason(occasion: Occasion) -> str:
     """Why this person gets this mail."""
-    names = {"department": occasion.department, "organisation": occasion.ticket.organisation.name}
+    names = {
+        "department": occasion.department,
+        "organisation": occasion.ticket.organisation.name,
+        "areas": occasion.area_names,
+    }
     return str(_REASONS[occasion.audience]) % names

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from notifications.enums import Audience, Channel
+from tickets.areas import becomes_outage
 from tickets.enums import EventKind
 
 
@@ -18,13 +20,21 @@ class Way(Enum):
     MAIL_ELSE_SMS = "e-mail, else SMS"
 
 
-RESIDENTS = frozenset({Audience.REPORTER, Audience.SUPPORTERS, Audience.FOLLOWERS, Audience.CALLER})
+RESIDENTS = frozenset(
+    {
+        Audience.REPORTER,
+        Audience.SUPPORTERS,
+        Audience.FOLLOWERS,
+        Audience.CALLER,
+        Audience.AREA_FOLLOWERS,
+    }
+)
 
 A, K = Audience, EventKind
 _LOOKING_ON = {A.SUPPORTERS: Way.MAIL_ELSE_SMS, A.FOLLOWERS: Way.MAIL_ELSE_SMS}
 
 ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
-    K.CREATED: {A.REPORTER: Way.MAIL_AND_SMS, A.TEAM: Way.MAIL},
+    K.CREATED: {A.REPORTER: Way.MAIL_AND_SMS, A.TEAM: Way.MAIL, A.AREA_FOLLOWERS: Way.MAIL},
     K.EDITED: {A.TEAM: Way.MAIL},
     K.ROUTED: {A.TEAM: Way.MAIL},
     K.PRIORITY_CHANGED: {
@@ -87,7 +97,7 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.MESSAGE_ADDED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
     K.NOTE_ADDED: {A.TEAM: Way.MAIL},
     K.ATTACHED: {A.TEAM: Way.MAIL},
-    K.SUPPORTED: {},
+    K.SUPPORTED: {A.AREA_FOLLOWERS: Way.MAIL},
     K.SUPPORT_WITHDRAWN: {},
     K.FOLLOWED: {},
     K.UNFOLLOWED: {},
@@ -100,7 +110,7 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
         A.TEAM: Way.MAIL,
     },
     K.UNMERGED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
-    K.DUPLICATE_ADDED: {A.TEAM: Way.MAIL},
+    K.DUPLICATE_ADDED: {A.TEAM: Way.MAIL, A.AREA_FOLLOWERS: Way.MAIL},
     K.DUPLICATE_REMOVED: {A.TEAM: Way.MAIL},
     K.CALLBACK_ASKED: {},
     K.CALLBACK_CANCELLED: {},
@@ -112,11 +122,21 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
 }
 
 
-def concerns(audience: Audience, kind: EventKind, *, has_assignee: bool, data: Mapping[str, Any]) -> bool:
+def concerns(
+    audience: Audience,
+    kind: EventKind,
+    *,
+    has_assignee: bool,
+    data: Mapping[str, Any],
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> bool:
     """Whether this one event is for that audience: a step of a ladder or of reminders names its own,
-    admins are warned of what nobody has, and beyond the team a priority is news only where many people
-    raised it.
+    admins are warned of what nobody has, beyond the team a priority is news only where many people raised
+    it, and around a ticket people hear of it twice at most: when it is
+    reported, and when it comes to affect many.
     """
+    if audience is Audience.AREA_FOLLOWERS and kind is not EventKind.CREATED:
+        return becomes_outage(changes)
     if kind is EventKind.PRIORITY_CHANGED and audience is not Audience.TEAM:
         return "supporters" in data
     if kind in {EventKind.ESCALATED, EventKind.REMEDY_OVERDUE}:

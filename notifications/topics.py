@@ -20,6 +20,8 @@ class TopicRule:
     help: Promise
     may_be_off: bool = True
     in_digest: bool = True
+    # In a summary of every morning also for who asked for none.
+    only_in_digest: bool = False
     # SMS only: mail makes no noise.
     waits_for_morning: bool = True
 
@@ -42,6 +44,10 @@ TOPICS: Mapping[Topic, TopicRule] = {
     Topic.CHANGES: TopicRule(_("What changes on a project's ticket on which you work.")),
     Topic.WARNINGS: TopicRule(_("Promises that run out, and tickets that do not find their way.")),
     Topic.POINTS: TopicRule(_("Appeals and remedies.")),
+    Topic.AREAS: TopicRule(
+        _("What is reported in the areas that you follow: every morning, or every hour if you want."),
+        only_in_digest=True,
+    ),
 }
 
 T, K = Topic, EventKind
@@ -86,6 +92,8 @@ def topic_of(kind: EventKind, audience: Audience) -> Topic:
     """The topic of a message. Raises KeyError where the routing sends nothing."""
     if audience == Audience.TEAM:
         return Topic.CHANGES
+    if audience == Audience.AREA_FOLLOWERS:
+        return Topic.AREAS
     topic = _OF_KIND[kind]
     if audience == Audience.FOLLOWERS and topic is T.QUESTIONS:
         # They are told how it goes, and asked for nothing.

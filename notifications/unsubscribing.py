@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -13,9 +14,10 @@ from accounts.models import User
 from common.errors import NotFound
 from notifications.enums import Audience
 from notifications.models import Notification
-from tickets.models import Ticket
+from tickets.models import AreaFollow, Ticket
 
 _SIGNER = Signer(salt="notifications.unsubscribing")
+_AREAS_SIGNER = Signer(salt="notifications.unsubscribing.areas")
 
 
 class UnknownLink(NotFound):
@@ -28,6 +30,28 @@ def unsubscribe_link(notification: Notification) -> str:
         return ""
     token = _SIGNER.sign(notification.event.ticket_id.hex + notification.recipient_id.hex)
     return settings.SITE_URL + reverse("notifications:unsubscribe", args=[token])
+
+
+def areas_link(notification: Notification, areas: Sequence[AreaFollow]) -> str:
+    """The address by which its recipient hears no more of these areas; empty where there are none."""
+    if not areas or notification.recipient_id is None:
+        return ""
+    token = _AREAS_SIGNER.sign("".join(key.hex for key in (notification.recipient_id, *_keys_of(areas))))
+    return settings.SITE_URL + reverse("notifications:stop_areas", args=[token])
+
+
+def _keys_of(areas: Sequence[AreaFollow]) -> list[uuid.UUID]:
+    return [area.pk for area in areas]
+
+
+def read_areas_link(token: str) -> tuple[User, list[uuid.UUID]]:
+    """Who follows, and the keys of the areas; some may not be followed any more. Raises UnknownLink."""
+    try:
+        keys = _AREAS_SIGNER.unsign(token)
+        person, *areas = (uuid.UUID(keys[start : start + 32]) for start in range(0, len(keys), 32))
+        return User.objects.get(pk=person), areas
+    except (BadSignature, ValueError, User.DoesNotExist) as error:
+        raise UnknownLink from error
 
 
 def read_link(token: str) -> tuple[Ticket, User]:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("news/read/", notices.read_everything, name="read_everything"),
     path("news/<uuid:key>/", notices.open_notice, name="open_notice"),
     path("unfollow/<str:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
+    path("unfollow-areas/<str:token>/", unsubscribing.stop_areas, name="stop_areas"),
     path("webhooks/", include("notifications.inbound.urls")),
 ]

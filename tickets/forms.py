@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from common.errors import DomainError
-from common.text import refuse_control_characters
+from common.quick_select import QuickSelect
+from common.text import clean_line, refuse_control_characters
 from departments.models import Category, Department, Suburb, Ward
+from tickets.actions.areas import Area
 from tickets.actions.conversation import MAX_PICTURES
 from tickets.actions.rating import LONGEST_WORDS
+from tickets.areas import RADIUSES, box_of_suburb
 from tickets.call_times import CallTime
 from tickets.enums import Status
 from tickets.models import Ticket
@@ -22,8 +28,14 @@ from tickets.pictures import ACCEPTED, Picture, prepare_picture
 from tickets.querysets import TicketQuerySet
 
 _PICTURE_TYPES = ",".join(f"image/{name.lower()}" for name in ACCEPTED)
-# Half the side of the box in which tickets count as being in a suburb, in degrees: about 1.5 km.
-SUBURB_REACH = 0.0135
+
+
+def radius_words(metres: int) -> Promise:
+    return (
+        format_lazy(_("{metres} m"), metres=metres)
+        if metres < 1000
+        else format_lazy(_("{km} km"), km=metres // 1000)
+    )
 
 
 def add_refusal(form: forms.Form, refusal: DomainError, *, aliases: dict[str, str] | None = None) -> None:
@@ -65,10 +77,11 @@ class NearByForm(forms.Form):
         validators=[refuse_control_characters],
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    status = forms.ChoiceField(label=_("Status"), required=False)
+    status = forms.ChoiceField(label=_("Status"), required=False, widget=QuickSelect)
     department = forms.ModelChoiceField(
         label=_("Department"),
         queryset=Department.objects.none(),
+        widget=QuickSelect,
         to_field_name="code",
         required=False,
         empty_label=_("All departments"),
@@ -76,6 +89,7 @@ class NearByForm(forms.Form):
     category = forms.ModelChoiceField(
         label=_("Kind"),
         queryset=Category.objects.none(),
+        widget=QuickSelect,
         to_field_name="code",
         required=False,
         empty_label=_("All kinds"),
@@ -83,6 +97,7 @@ class NearByForm(forms.Form):
     ward = forms.ModelChoiceField(
         label=_("Ward"),
         queryset=Ward.objects.none(),
+        widget=QuickSelect,
         to_field_name="number",
         required=False,
         empty_label=_("All wards"),
@@ -90,6 +105,7 @@ class NearByForm(forms.Form):
     suburb = forms.ModelChoiceField(
         label=_("Suburb"),
         queryset=Suburb.objects.none(),
+        widget=QuickSelect,
         to_field_name="name",
         required=False,
         empty_label=_("All suburbs"),
@@ -143,12 +159,49 @@ class NearByForm(forms.Form):
 
 
 def _around(tickets: TicketQuerySet, suburb: Suburb) -> TicketQuerySet:
-    return tickets.within(
-        south=suburb.latitude - SUBURB_REACH,
-        north=suburb.latitude + SUBURB_REACH,
-        west=suburb.longitude - SUBURB_REACH,
-        east=suburb.longitude + SUBURB_REACH,
+    return tickets.within(**asdict(box_of_suburb(suburb.latitude, suburb.longitude)))
+
+
+class AreaForm(forms.Form):
+    """An area to follow: a ward or a suburb as near by shows them, or so far around a point."""
+
+    ward = forms.ModelChoiceField(queryset=Ward.objects.none(), to_field_name="number", required=False)
+    suburb = forms.ModelChoiceField(queryset=Suburb.objects.none(), to_field_name="name", required=False)
+    latitude = forms.FloatField(required=False, min_value=-90, max_value=90)
+    longitude = forms.FloatField(required=False, min_value=-180, max_value=180)
+    radius = forms.TypedChoiceField(
+        label=_("How far around"),
+        choices=[(metres, radius_words(metres)) for metres in RADIUSES],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        initial=1000,
     )
+    name = forms.CharField(
+        label=_("Call it"),
+        max_length=80,
+        required=False,
+        validators=[refuse_control_characters],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, **options: Any) -> None:
+        super().__init__(*args, **options)
+        wards = Ward.objects.of_organisation(organisation.pk).defer("shape")
+        self.fields["ward"].queryset = wards  # type: ignore[attr-defined]
+        self.fields["suburb"].queryset = Suburb.objects.of_organisation(organisation.pk)  # type: ignore[attr-defined]
+
+    def area(self) -> Area:
+        """What a valid form says."""
+        chosen = self.cleaned_data
+        return Area(
+            ward=chosen["ward"],
+            suburb=chosen["suburb"],
+            latitude=chosen["latitude"],
+            longitude=chosen["longitude"],
+            radius=chosen["radius"],
+            name=clean_line(chosen["name"]),
+        )
 
 
 class MessageForm(forms.Form):

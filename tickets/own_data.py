@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from accounts.own_data import register_holder
 from tickets.actions.erasure import forget_person
-from tickets.models import Attachment, Callback, Follow, Message, Support, Ticket
+from tickets.models import AreaFollow, Attachment, Callback, Follow, Message, Support, Ticket
 
 
 def export(person: User) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def export(person: User) -> dict[str, Any]:
         "supports": list(_rows_of(person, Support)),
         "callbacks": list(_callbacks(person)),
         "follows": list(_rows_of(person, Follow)),
+        "areas": list(_areas(person)),
         "files": list(_files(person)),
     }
 
@@ -47,6 +48,13 @@ def _callbacks(person: User) -> Any:
     for found in Callback.objects.of_person(person.pk).with_people().order_by("created_at", "pk"):
         plain = {"phone": found.phone, "note": found.note, "state": found.state}
         yield {"ticket": found.ticket.reference, **plain, "created_at": found.created_at.isoformat()}
+
+
+def _areas(person: User) -> Any:
+    for found in AreaFollow.objects.by(person).select_related("organisation").in_order():
+        place = {"latitude": found.latitude, "longitude": found.longitude, "radius": found.radius}
+        at = found.created_at.isoformat()
+        yield {"name": found.name, **place, "organisation": found.organisation.name, "created_at": at}
 
 
 def _files(person: User) -> Any:

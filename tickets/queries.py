@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,9 +15,12 @@ from common.errors import NotFound
 from common.identifiers import as_uuid
 from common.references import MistypedReference, parse_reference
 from departments.models import Category
+from tickets.area_querysets import AreaFollowQuerySet
+from tickets.areas import box_around
 from tickets.event_querysets import AttachmentQuerySet, MessageQuerySet, TicketEventQuerySet
 from tickets.exchange.querysets import ImportRunQuerySet
 from tickets.models import (
+    AreaFollow,
     Attachment,
     Callback,
     ImportRun,
@@ -38,7 +40,6 @@ from tickets.verification import key_of_token
 
 NEARBY_METRES = 300
 NEARBY_DAYS = 60
-_METRES_PER_DEGREE = 111_320
 _CAPPED = 1000
 
 
@@ -132,6 +133,24 @@ def conversation_for(user: Any, ticket: Ticket) -> Conversation:
     )
 
 
+def areas_of(person: Any, organisation_id: uuid.UUID) -> AreaFollowQuerySet:
+    """The areas of an organisation that somebody follows, by name. They are few."""
+    return AreaFollow.objects.by(person).of_organisation(organisation_id).in_order()
+
+
+def areas_among(person: Any, keys: Iterable[uuid.UUID]) -> AreaFollowQuerySet:
+    """Those of these areas that somebody still follows."""
+    return AreaFollow.objects.by(person).with_keys(keys).in_order()
+
+
+def find_area(person: Any, key: uuid.UUID) -> AreaFollow:
+    """An area that this person follows. Raises NotFound."""
+    found = AreaFollow.objects.by(person).with_keys([key]).in_order().first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def similar_open_tickets(
     organisation: Organisation,
     *,
@@ -153,12 +172,7 @@ def within_metres(
     tickets: TicketQuerySet, latitude: float, longitude: float, metres: float
 ) -> TicketQuerySet:
     """Those in the square around a place whose half side is so long."""
-    reach = metres / _METRES_PER_DEGREE
-    # A degree of longitude shrinks away from the equator; near the poles nobody reports potholes.
-    wide = reach / max(math.cos(math.radians(latitude)), 0.1)
-    return tickets.within(
-        south=latitude - reach, north=latitude + reach, west=longitude - wide, east=longitude + wide
-    )
+    return tickets.within(**asdict(box_around(latitude, longitude, metres)))
 
 
 def public_tickets(organisation_id: uuid.UUID) -> TicketQuerySet:

@@ -16,7 +16,8 @@ from tickets.models import TicketEvent
 def ring(event: TicketEvent, told: Iterable[tuple[Audience, Recipient]]) -> None:
     """Whoever has an account finds the event behind the bell, whatever they want to be sent.
 
-    Not who did it: a receipt is no news. Safe to repeat.
+    Not who did it: a receipt is no news; nor what happened around somebody, which is not about them.
+    Safe to repeat.
     """
     Notice.objects.bulk_create(
         [
@@ -27,7 +28,7 @@ def ring(event: TicketEvent, told: Iterable[tuple[Audience, Recipient]]) -> None
                 audience=audience,
             )
             for audience, recipient in told
-            if recipient.user_id is not None and recipient.user_id != event.actor_id
+            if recipient.user_id not in {None, event.actor_id} and audience != Audience.AREA_FOLLOWERS
         ],
         ignore_conflicts=True,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -91,7 +92,7 @@ def _waits(
 ) -> dict[str, object]:
     """Whether the message is held, why, and until when."""
     kind, seconds = EventKind(event.kind), settings.NOTIFICATION_BURST_SECONDS
-    wait = wait_for(topic_of(kind, audience), channel, wishes, now) if wishes else None
+    wait = wait_for(topic_of(kind, audience), channel, wishes or _no_wishes(event), now)
     in_burst = is_part_of_a_burst(
         audience,
         channel,
@@ -105,14 +106,24 @@ def _waits(
     return {"state": NotificationState.HELD, "hold": wait.hold, "next_attempt_at": wait.until}
 
 
+def _no_wishes(event: TicketEvent) -> Wishes:
+    """Of somebody who never said what they want."""
+    return Wishes(ZoneInfo(event.ticket.organisation.time_zone))
+
+
 _ADDRESS_FOR = {"email": "email", "sms": "phone"}
 
 
 def _told(event: TicketEvent, kind: EventKind) -> Iterator[tuple[Audience, Recipient]]:
     """Everybody once, for the first audience that they are part of."""
     seen: set[str] = set()
+    facts = {
+        "has_assignee": event.assignee_id is not None,
+        "data": event.data,
+        "changes": event.changes,
+    }
     for audience in audiences_of(kind):
-        if not concerns(audience, kind, has_assignee=event.assignee_id is not None, data=event.data):
+        if not concerns(audience, kind, **facts):
             continue
         # The team is told of a whole update once, at its end.
         update = update_of(event) if audience == Audience.TEAM else [event]

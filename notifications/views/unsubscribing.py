@@ -11,8 +11,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from common.errors import DomainError, NotFound
-from notifications.unsubscribing import read_link
+from notifications.unsubscribing import read_areas_link, read_link
+from tickets.actions.areas import unfollow_areas
 from tickets.actions.following import unfollow_ticket
+from tickets.queries import areas_among
 
 
 # Mail programs post here by themselves, without cookies and without a page before it: the link is the proof.
@@ -31,3 +33,21 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         with suppress(NotFound):
             unfollow_ticket(ticket, acting_user=person)
     return render(request, "notifications/unsubscribe.html", {"ticket": ticket, "is_done": is_done})
+
+
+# The same, for who follows areas.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def stop_areas(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask, and stop following the areas of the mail when it is asked for, once or again."""
+    try:
+        person, keys = read_areas_link(token)
+    except DomainError as refusal:
+        raise Http404(refusal.message) from refusal
+    names = [area.name for area in areas_among(person, keys)]
+    is_done = request.method == "POST"
+    if is_done:
+        unfollow_areas(keys, acting_user=person)
+    context = {"names": names, "is_done": is_done or not names}
+    return render(request, "notifications/stop_areas.html", context)

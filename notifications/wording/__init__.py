@@ -8,6 +8,7 @@ from notifications.enums import Audience
 from notifications.occasion import Occasion
 from notifications.routing import RESIDENTS
 from notifications.wording.accounts import ACCOUNT_WORDS
+from notifications.wording.areas import AREA_WORDS
 from notifications.wording.residents import RESIDENT_WORDS
 from notifications.wording.staff import STAFF_WORDS
 from notifications.wording.team import update_words, with_update
@@ -24,6 +25,8 @@ def writer_for(kind: EventKind, audience: Audience) -> Writer:
     """The function that knows the words. Raises KeyError where the routing sends nothing."""
     if audience == Audience.TEAM:
         return update_words
+    if audience == Audience.AREA_FOLLOWERS:
+        return AREA_WORDS[kind]
     by_kind: Mapping[EventKind, Writer] = RESIDENT_WORDS if audience in RESIDENTS else _FOR_STAFF
     return by_kind[kind]
 

@@ -184,6 +184,7 @@ FINDERS: dict[str, Callable[[str, Neighbour], list[Any]]] = {
     # None names a row of an organisation: the version of the map's places, a second factor's number.
     "task": lambda _route, _one: [A_JOB],
     "version": lambda _route, _one: ["sample"],
+    "side": lambda _route, _one: ["320"],
     "pk": lambda _route, _one: ["1"],
 }
 

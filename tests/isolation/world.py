@@ -63,6 +63,7 @@ from notifications.models import (
     SmsUse,
     TellingRules,
 )
+from tickets.actions.areas import Area, follow_area
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
@@ -260,6 +261,8 @@ def add_work(one: Neighbour) -> None:
     follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
     see_ticket(late, acting_user=one.staff[Role.AUDITOR])
+    home = Area(latitude=LATITUDE, longitude=LONGITUDE, radius=500, name=one.secret("Home"))
+    follow_area(one.organisation, home, acting_user=one.resident)
     expire_due_tickets(acting_user=None)
     _wait_for_code(one)
     _import(one)

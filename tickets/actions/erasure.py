@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.errors import DomainError
-from tickets.models import Callback, Follow, Seen, Support, Ticket, TicketEvent
+from tickets.models import AreaFollow, Callback, Follow, Seen, Support, Ticket, TicketEvent
 
 
 class OpenWork(DomainError):
@@ -25,6 +25,7 @@ def forget_person(person: User, *, acting_user: User) -> None:
         raise OpenWork
     _withdraw_supports(person)
     Follow.objects.by(person).delete()
+    AreaFollow.objects.by(person).delete()
     Callback.objects.of_person(person.pk).delete()
     Seen.objects.filter(user=person).delete()
     reported = Ticket.objects.reported_by(person)

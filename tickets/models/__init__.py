@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tickets.models.accountable import Clock, Custody, Verification
+from tickets.models.area import AreaFollow
 from tickets.models.callback import Callback
 from tickets.models.clock_check import ClockCheck
 from tickets.models.conversation import Attachment, Follow, Message, Support
@@ -12,6 +13,7 @@ from tickets.models.seen import Seen
 from tickets.models.ticket import Ticket, TicketAssignee
 
 __all__ = [
+    "AreaFollow",
     "Attachment",
     "Callback",
     "Clock",

@@ -311,6 +311,11 @@ class Ticket(IdentifiedModel):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
+    @property
+    def is_shown_to_all(self) -> bool:
+        """Whether anybody may see it. The same as `TicketQuerySet.public`."""
+        return self.is_public and self.outcome != Outcome.WITHDRAWN
+
 
 class TicketAssignee(IdentifiedModel):
     """Somebody else who works on the ticket beside the one who leads."""
