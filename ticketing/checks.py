@@ -97,6 +97,8 @@ def check_https(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.files, deploy=True)
 def check_uploads_can_be_kept(**kwargs: Any) -> list[CheckMessage]:
+    if settings.MEDIA_STORAGE != "folder":
+        return []
     folder = Path(settings.MEDIA_ROOT)
     nearest = next((path for path in [folder, *folder.parents] if path.exists()), folder)
     if os.access(nearest, os.W_OK):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ticketing.database_urls import celery_address, parse_database_url, redis_address
 from ticketing.env import env_beginning_with, env_bool, env_int, env_list, env_port, env_str
+from ticketing.media_storage import media_storage
 from ticketing.runtime.places import PROJECT_DIR, find_places
 from ticketing.schedule import SCHEDULE
 from ticketing.settings.console import UNFOLD as UNFOLD
@@ -153,8 +154,10 @@ STATIC_ROOT = env_str("STATIC_ROOT", str(PLACES.data / "static"))
 LEAFLET = Path(str(distribution("django-leaflet").locate_file("leaflet/static")))
 STATICFILES_DIRS = [BASE_DIR / "static", LEAFLET]
 MANIFEST_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+# Photos and files of imports: a folder of this machine, or a bucket that speaks S3.
+MEDIA_STORAGE = env_str("MEDIA_STORAGE", "folder")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_storage(MEDIA_STORAGE),
     "staticfiles": {"BACKEND": MANIFEST_STORAGE},
 }
 

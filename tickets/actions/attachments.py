@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -15,7 +16,7 @@ from tickets.enums import AttachmentKind, EventKind, Visibility
 from tickets.events import signed_in
 from tickets.models import Attachment, Message, Ticket
 from tickets.permissions import is_reporter
-from tickets.pictures import Picture
+from tickets.pictures import Picture, name_of_size
 from tickets.workflow import Verb, check_transition
 
 MAX_PICTURES = 5
@@ -60,22 +61,29 @@ def keep_pictures(
     """Keep pictures as part of another action on the same locked ticket. Raises TooManyPictures."""
     if len(pictures) > MAX_PICTURES:
         raise TooManyPictures(field="photos")
-    return [
-        Attachment.objects.create(
-            ticket=change.ticket,
-            message=message,
-            uploaded_by=signed_in(change.acting_user),
-            kind=kind,
-            visibility=visibility or _visibility(change.ticket),
-            file=picture.content,
-            name=picture.name,
-            content_type=picture.content_type,
-            size=picture.size,
-            width=picture.width,
-            height=picture.height,
-        )
-        for picture in pictures
-    ]
+    shown_to = visibility or _visibility(change.ticket)
+    return [_keep(change, picture, kind, shown_to, message) for picture in pictures]
+
+
+def _keep(
+    change: Change, picture: Picture, kind: AttachmentKind, visibility: Visibility, message: Message | None
+) -> Attachment:
+    kept = Attachment.objects.create(
+        ticket=change.ticket,
+        message=message,
+        uploaded_by=signed_in(change.acting_user),
+        kind=kind,
+        visibility=visibility,
+        file=picture.content,
+        name=picture.name,
+        content_type=picture.content_type,
+        size=picture.size,
+        width=picture.width,
+        height=picture.height,
+    )
+    for side, content in picture.smaller.items():
+        kept.file.storage.save(name_of_size(kept.file.name, side), ContentFile(content))
+    return kept
 
 
 def _visibility(ticket: Ticket) -> Visibility:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
 
 from common.errors import InvalidInput, NotAllowed, NotFound
 from tickets.actions.attachments import TooManyPictures, attach_pictures
@@ -17,8 +13,9 @@ from tickets.actions.lifecycle import resolve_ticket, respond, withdraw_ticket
 from tickets.actions.support import OwnTicket, support_ticket, withdraw_support
 from tickets.enums import AttachmentKind, EventKind, Source, Status, Visibility
 from tickets.models import Ticket
-from tickets.pictures import Picture, PictureRefused, prepare_picture
+from tickets.pictures import Picture, prepare_picture
 from tickets.tests.cast import Scene, set_scene, ticket_in
+from tickets.tests.pages import jpeg
 from tickets.tests.proof import assert_books_agree, everything_about, refused
 from tickets.workflow import TransitionNotAllowed
 
@@ -30,16 +27,8 @@ def scene() -> Scene:
     return set_scene()
 
 
-def upload(
-    picture: Image.Image | None = None, *, form: str = "JPEG", name: str = "pipe.jpg"
-) -> SimpleUploadedFile:
-    written = BytesIO()
-    (picture or Image.new("RGB", (40, 30), "teal")).save(written, form)
-    return SimpleUploadedFile("pipe.jpg", written.getvalue())
-
-
 def pictures(number: int) -> list[Picture]:
-    return [prepare_picture(upload()) for _picture in range(number)]
+    return [prepare_picture(jpeg()) for _picture in range(number)]
 
 
 def kinds(ticket: Ticket) -> list[str]:
@@ -241,76 +230,6 @@ def test_the_reporter_adds_nothing_to_what_is_over(scene: Scene) -> None:
     withdrawn = withdraw_ticket(ticket_in(Status.OPEN, scene), acting_user=None)
     with refused(withdrawn, NotFound):
         attach_pictures(withdrawn, pictures(1), kind=AttachmentKind.REPORT, acting_user=scene.cast.reporter)
-
-
-def test_a_kept_picture_is_a_small_jpeg_without_metadata() -> None:
-    exif = Image.Exif()
-    exif[0x0112], exif[0x010F] = 6, "Camera of Thandi"  # turned by a quarter; the maker
-    written = BytesIO()
-    Image.new("RGB", (3000, 1000), "teal").save(written, "JPEG", exif=exif)
-    kept = prepare_picture(SimpleUploadedFile("../../etc/pass wd.HEIC.jpg", written.getvalue()))
-    assert (kept.name, kept.content_type, kept.width, kept.height) == (
-        "pass wd.HEIC.jpg",
-        "image/jpeg",
-        533,
-        1600,
-    )
-    again = Image.open(BytesIO(kept.content.read()))
-    assert (dict(again.getexif()), b"Thandi" in again.tobytes()) == ({}, False)
-
-
-@pytest.mark.parametrize(
-    ("form", "modes"),
-    [
-        ("PNG", ["RGB", "L", "1", "RGBA", "P"]),
-        ("WEBP", ["RGB", "L", "RGBA", "P"]),
-        ("JPEG", ["RGB", "L", "1", "CMYK"]),
-    ],
-)
-def test_any_picture_of_the_three_kinds_is_taken(form: str, modes: list[str]) -> None:
-    for mode in modes:
-        _assert_is_taken(form, mode)
-
-
-def _assert_is_taken(form: str, mode: str) -> None:
-    kept = prepare_picture(upload(Image.new(mode, (20, 10)), form=form))
-    assert (kept.width, kept.height, kept.content_type) == (20, 10, "image/jpeg")
-
-
-def _broken_exif() -> bytes:
-    written = BytesIO()
-    Image.new("RGB", (8, 8)).save(written, "JPEG", exif=b"Exif\x00\x00II*\x00\xff\xff\xff\xffgarbage")
-    return written.getvalue()
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"not a picture",
-        b"GIF89a" + b"\x00" * 40,
-        b"\xff\xd8\xff\xe0" + b"\x00" * 100,
-        b"\x89PNG\r\n\x1a\n" + b"\x00" * 100,
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-        upload(form="PNG").read()[:60],
-        b"RIFF\x00\x00\x00\x00WEBPVP8 ",
-    ],
-)
-def test_what_is_no_picture_is_refused_by_its_content(content: bytes) -> None:
-    with pytest.raises(PictureRefused) as refusal:
-        prepare_picture(SimpleUploadedFile("pipe.jpg", content))
-    assert (refusal.value.field, refusal.value.status_code) == ("photos", 400)
-
-
-def test_a_picture_with_broken_metadata_is_taken() -> None:
-    kept = prepare_picture(SimpleUploadedFile("pipe.jpg", _broken_exif()))
-    assert (kept.width, kept.height) == (8, 8)
-
-
-def test_too_many_pixels_are_refused_before_they_fill_the_memory() -> None:
-    header = upload(Image.new("1", (20_000, 20_000)), form="PNG")
-    with pytest.raises(PictureRefused, match="too many pixels"):
-        prepare_picture(header)
 
 
 # Me too

@@ -16,7 +16,7 @@ from tickets.actions.support import support_ticket
 from tickets.actions.verification import verify_resolution
 from tickets.enums import AttachmentKind, Status
 from tickets.models import Attachment, Message, Support, Ticket
-from tickets.pictures import prepare_picture
+from tickets.pictures import name_of_size, prepare_picture
 from tickets.tests.factories import burst_pipe_category, report_ticket
 from tickets.tests.pages import City, jpeg, make_city
 from tickets.verification import code_for
@@ -271,11 +271,32 @@ def test_photos_are_shown_small_and_large_to_whoever_sees_the_ticket(city: City,
 
     shown = city.client().get(path(ticket)).context["photos"][0]
 
-    for url in (shown.url, shown.thumbnail_url, shown.thumbnail_url):
+    base = path(ticket, f"photos/{photo.pk}/")
+    assert (shown.url, shown.src, shown.width, shown.height) == (base, f"{base}320/", 40, 20)
+    assert shown.srcset == f"{base}320/ 40w, {base}800/ 40w, {base} 40w"
+    for url in (shown.url, shown.src, f"{base}800/"):
         answer = city.client().get(url)
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Content-Disposition"] == f'inline; filename="{ticket.reference}.jpg"'
         assert content_of(answer).startswith(b"\xff\xd8")
-    assert str(photo.pk) in shown.url
+    assert city.client().get(f"{base}640/").status_code == 404
+
+
+def test_a_photo_from_before_the_sizes_is_made_small_when_it_is_asked_for(city: City, ticket: Ticket) -> None:
+    (photo,) = attach_pictures(
+        ticket, [prepare_picture(jpeg())], kind=AttachmentKind.REPORT, acting_user=ticket.reporter
+    )
+    storage = photo.file.storage
+    storage.delete(name_of_size(photo.file.name, 320))
+    url = path(ticket, f"photos/{photo.pk}/320/")
+
+    for _time in ("made", "kept"):
+        assert content_of(city.client().get(url)).startswith(b"\xff\xd8")
+    assert storage.exists(name_of_size(photo.file.name, 320))
+    for name in (photo.file.name, name_of_size(photo.file.name, 320)):
+        storage.delete(name)
+    assert city.client().get(url).status_code == 404
 
 
 def test_photos_of_messages_are_for_the_two_sides_only(city: City, ticket: Ticket) -> None:

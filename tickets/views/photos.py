@@ -2,67 +2,67 @@
 
 from __future__ import annotations
 
-import io
 import uuid
-from pathlib import PurePosixPath
+from typing import IO, Any
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_GET
 from PIL import Image
 
 from tickets.models import Attachment
 from tickets.permissions import visible_parts
+from tickets.pictures import SMALLER_SIDES, name_of_size, smaller_jpeg
 from tickets.views.access import get_ticket_or_404
 
-THUMBNAIL_SIDE = 480
 _A_WEEK = 7 * 24 * 3600
 
 
 @require_GET
 def photo(request: HttpRequest, reference: str, key: uuid.UUID) -> FileResponse:
     attachment = _visible_attachment(request, reference, key)
-    return _answer(attachment, attachment.file.name or "")
+    return _answer(attachment, _opened(attachment, attachment.file.name or ""))
 
 
 @require_GET
-def thumbnail(request: HttpRequest, reference: str, key: uuid.UUID) -> FileResponse:
+def smaller_photo(request: HttpRequest, reference: str, key: uuid.UUID, side: int) -> FileResponse:
+    if side not in SMALLER_SIDES:
+        raise Http404
     attachment = _visible_attachment(request, reference, key)
-    return _answer(attachment, _thumbnail_name(attachment))
+    try:
+        content = attachment.file.storage.open(name_of_size(attachment.file.name or "", side))
+    except FileNotFoundError:
+        content = _made_now(attachment, side)
+    return _answer(attachment, content)
 
 
 def _visible_attachment(request: HttpRequest, reference: str, key: uuid.UUID) -> Attachment:
     ticket = get_ticket_or_404(request, reference)
     attachments = ticket.attachments.shown_to(visible_parts(request.user, ticket))
-    attachment = attachments.with_key(key).first()
+    attachment = attachments.with_key(key).select_related("ticket").first()
     if attachment is None or not attachment.content_type.startswith("image/"):
         raise Http404
     return attachment
 
 
-def _answer(attachment: Attachment, name: str) -> FileResponse:
-    try:
-        content = attachment.file.storage.open(name)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = FileResponse(content, content_type=attachment.content_type)
+def _answer(attachment: Attachment, content: IO[Any]) -> FileResponse:
+    # Everything kept is a JPEG that we have drawn: the name that somebody gave it is not repeated.
+    answer = FileResponse(content, content_type="image/jpeg", filename=f"{attachment.ticket.reference}.jpg")
     answer["Cache-Control"] = f"private, max-age={_A_WEEK}, immutable"
     return answer
 
 
-def _thumbnail_name(attachment: Attachment) -> str:
-    """The small version's file, made when it is asked for the first time."""
-    storage: Storage = attachment.file.storage
-    path = PurePosixPath(attachment.file.name or "")
-    name = str(path.with_name(f"{path.stem}-{THUMBNAIL_SIDE}.jpg"))
-    if not storage.exists(name):
-        try:
-            with storage.open(str(path)) as original, Image.open(original) as image:
-                image.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-                written = io.BytesIO()
-                image.convert("RGB").save(written, "JPEG", quality=78, optimize=True, progressive=True)
-        except FileNotFoundError as error:
-            raise Http404 from error
-        return storage.save(name, ContentFile(written.getvalue()))
-    return name
+def _opened(attachment: Attachment, name: str) -> IO[Any]:
+    try:
+        return attachment.file.storage.open(name)
+    except FileNotFoundError as error:
+        raise Http404 from error
+
+
+def _made_now(attachment: Attachment, side: int) -> IO[Any]:
+    """One that is missing, as of photos kept before there were sizes; from then on it is there."""
+    name = attachment.file.name or ""
+    with _opened(attachment, name) as original, Image.open(original) as image:
+        content = smaller_jpeg(image, side)
+    kept = attachment.file.storage.save(name_of_size(name, side), ContentFile(content))
+    return _opened(attachment, kept)

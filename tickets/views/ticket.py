@@ -31,6 +31,7 @@ from tickets.enums import AttachmentKind, Outcome, Status
 from tickets.forms import CallbackForm, MessageForm, add_refusal
 from tickets.models import Attachment, Ticket
 from tickets.permissions import can_use, can_view_as_staff, can_view_ticket, is_reporter
+from tickets.pictures import SIDES, SMALLER_SIDES, size_at
 from tickets.queries import Conversation, conversation_for, is_among_own
 from tickets.views.access import get_ticket_or_404
 from tickets.views.cards import ago, place_words
@@ -61,7 +62,11 @@ class Fact:
 @dataclass(frozen=True)
 class Photo:
     url: str
-    thumbnail_url: str
+    # The smallest one, with its measures, and all of them with their widths for the browser to choose from.
+    src: str
+    width: int
+    height: int
+    srcset: str
     description: str
     caption: str
 
@@ -292,9 +297,16 @@ def _photo_context(ticket: Ticket, conversation: Conversation) -> dict[str, list
 
 def _photo(ticket: Ticket, attachment: Attachment) -> Photo:
     captions = {AttachmentKind.DISPUTE: _("Still wrong"), AttachmentKind.OTHER: _("With a message")}
+    url = reverse("tickets:photo", args=[ticket.reference, attachment.pk])
+    sizes = {side: size_at(attachment.width or side, attachment.height or side, side) for side in SIDES}
+    addresses = {side: f"{url}{side}/" if side in SMALLER_SIDES else url for side in SIDES}
+    smallest = SIDES[0]
     return Photo(
-        url=reverse("tickets:photo", args=[ticket.reference, attachment.pk]),
-        thumbnail_url=reverse("tickets:thumbnail", args=[ticket.reference, attachment.pk]),
+        url=url,
+        src=addresses[smallest],
+        width=sizes[smallest][0],
+        height=sizes[smallest][1],
+        srcset=", ".join(f"{addresses[side]} {sizes[side][0]}w" for side in SIDES),
         description=attachment.get_kind_display(),
         caption=captions.get(AttachmentKind(attachment.kind), ""),
     )
