@@ -1,0 +1,184 @@
+"""The city as the real server shows it, compressed as in production, and a browser that counts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import override_settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from departments.models import Suburb
+from tests.runtime.streams import running_server
+from tickets.actions.areas import Area, follow_area
+from tickets.actions.attachments import attach_pictures
+from tickets.actions.conversation import add_message
+from tickets.actions.following import follow_ticket
+from tickets.actions.lifecycle import reject_ticket, resolve_ticket, respond, start_work
+from tickets.actions.support import support_ticket
+from tickets.enums import AttachmentKind
+from tickets.models import Ticket
+from tickets.pictures import prepare_picture
+from tickets.tests.factories import report_ticket
+from tickets.tests.pages import City, jpeg, make_city
+from tickets.verification import link_token
+
+# What residents' pages do not have, and takes a minute to compress.
+OF_THE_CONSOLE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework", "django_htmx"]
+MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+
+
+@contextmanager
+def running_site() -> Iterator[str]:
+    """The web server of `bin/serve` on the tests' database. Static files are collected once for all runs."""
+    root = Path(os.environ.get("LOKISA_DATA_DIR", settings.STATIC_ROOT)) / "pages"
+    storages = {**settings.STORAGES, "staticfiles": {"BACKEND": MANIFEST}}
+    with override_settings(STATIC_ROOT=str(root), STORAGES=storages):
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=OF_THE_CONSOLE)
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "ticketing.settings.development",
+        "DEMO": "no",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "REDIS_URL": settings.REDIS_URL,
+        "STATIC_ROOT": str(root),
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+    }
+    application = "ticketing.wsgi:application"
+    with running_server("wsgi", application, health="/healthz", **environment) as (_process, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@dataclass
+class Everything:
+    """A city in which each page has something to show."""
+
+    city: City
+    resident: User
+    tickets: dict[str, Ticket]
+
+    def of_visitors(self) -> dict[str, str]:
+        """Name and address of every page that somebody sees without an account."""
+        open_one, resolved = self.tickets["open"].reference, self.tickets["resolved"]
+        return {
+            "home": "/",
+            "home, mistyped": "/find/?q=" + open_one[:-1] + ("3" if open_one[-1] != "3" else "4"),
+            "near by": "/near-by/",
+            "near by, a ward": "/near-by/?ward=56",
+            "near by, nothing": "/near-by/?q=nothing",
+            "near by, nonsense": "/near-by/?ward=999",
+            "near by, around": "/near-by/?latitude=-25.7449&longitude=28.1878",
+            "ticket": f"/t/{open_one}/",
+            "ticket, closed": f"/t/{self.tickets['closed'].reference}/",
+            "report": "/report/",
+            "how we are doing": "/how-we-are-doing/",
+            "sign in": "/accounts/login/",
+            "sign up": "/accounts/signup/",
+            "forgotten": "/accounts/password/reset/",
+            "code to sign in": "/accounts/login/code/",
+            "not found": "/t/sample/",
+            "verify by link": f"/v/{link_token(resolved.verifications.get())}/",
+        }
+
+    def of_residents(self) -> dict[str, str]:
+        """The same with an account."""
+        mine = {name: ticket.reference for name, ticket in self.tickets.items()}
+        return {
+            "my tickets": "/my-tickets/",
+            "supported": "/my-tickets/?show=supported",
+            "followed": "/my-tickets/?show=followed",
+            "areas": "/my-tickets/?show=areas",
+            "near by, followed ward": "/near-by/?ward=56",
+            "near by, around": "/near-by/?latitude=-25.7449&longitude=28.1878",
+            "ticket, resolved": f"/t/{mine['resolved']}/",
+            "ticket, responded": f"/t/{mine['responded']}/",
+            "ticket, followed": f"/t/{mine['other']}/",
+            "verify": f"/t/{mine['resolved']}/verify/",
+            "account": "/account/",
+            "messages": "/account/messages/",
+            "news": "/news/",
+            "addresses": "/accounts/email/",
+            "password": "/accounts/password/change/",
+            "second factor": "/accounts/2fa/",
+            "sign out": "/accounts/logout/",
+        }
+
+
+def make_everything() -> Everything:
+    city, resident, other = make_city("fix.example.org"), UserFactory.create(), UserFactory.create()
+    Suburb.objects.create(
+        organisation=city.organisation, ward=city.ward, name="Arcadia", latitude=-25.75, longitude=28.21
+    )
+    tickets = {name: report_ticket(city.category, reporter=resident, title=f"Pipe {name}") for name in STATES}
+    tickets["other"] = report_ticket(city.category, reporter=other, title="Deep pothole")
+    tickets["supported"] = report_ticket(city.category, reporter=other, title="Dark street")
+    pictures = [prepare_picture(jpeg()) for _picture in range(2)]
+    attach_pictures(tickets["open"], pictures, kind=AttachmentKind.REPORT, acting_user=resident)
+    start_work(tickets["open"], acting_user=city.agent)
+    respond(tickets["responded"], message="Which gate?", acting_user=city.agent)
+    resolve_ticket(tickets["resolved"], note="Coupling replaced.", acting_user=city.agent)
+    reject_ticket(tickets["closed"], reason="Not on our land.", acting_user=city.agent)
+    add_message(tickets["open"], body="Any news?", acting_user=resident)
+    follow_ticket(tickets["other"], acting_user=resident)
+    support_ticket(tickets["supported"], acting_user=resident)
+    follow_area(city.organisation, Area(ward=city.ward), acting_user=resident)
+    return Everything(city, resident, tickets)
+
+
+STATES = ("open", "responded", "resolved", "closed")
+
+
+def signed_in(context: BrowserContext, address: str, person: User) -> None:
+    """Let the browser be this person's."""
+    client = Client()
+    client.force_login(person)
+    cookies: SimpleCookie = client.cookies
+    value = cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}])
+
+
+@dataclass
+class Counted:
+    """What a browser with an empty cache fetched for one page: bytes as they came over the wire."""
+
+    requests: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def kilobytes(self) -> float:
+        return sum(self.requests.values()) / 1024
+
+
+def count(browser: Browser, url: str, arguments: dict[str, Any]) -> Counted:
+    context = browser.new_context(**arguments)
+    page = context.new_page()
+    counted = _counting(context, page)
+    page.goto(url, wait_until="networkidle")
+    context.close()
+    return counted
+
+
+def _counting(context: BrowserContext, page: Page) -> Counted:
+    counted, addresses = Counted(), {}
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def answered(event: dict[str, Any]) -> None:
+        addresses[event["requestId"]] = event["response"]["url"]
+
+    def finished(event: dict[str, Any]) -> None:
+        address = addresses.get(event["requestId"], event["requestId"])
+        counted.requests[address] = counted.requests.get(address, 0) + int(event["encodedDataLength"])
+
+    session.on("Network.responseReceived", answered)
+    session.on("Network.loadingFinished", finished)
+    return counted
