@@ -17,6 +17,9 @@ from common.errors import InvalidInput
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
 def is_showable(value: str) -> bool:
     """Whether the text has neither control characters nor lone surrogates."""
     return _UNSHOWABLE.search(value) is None
@@ -26,6 +29,11 @@ def refuse_control_characters(value: str) -> None:
     """A field validator: raises ValidationError for control characters and lone surrogates."""
     if not is_showable(value):
         raise ValidationError(_("This text has characters that cannot be shown."), code="control_characters")
+
+
+def for_xml(value: str) -> str:
+    """The text without what XML 1.0 has no way of writing: controls, and the last two of the plane."""
+    return _NOT_IN_XML.sub("", value)
 
 
 # Addresses of the commonest shape, in which Django's rules find nothing wrong; they judge all others.

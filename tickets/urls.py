@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from tickets.views import (
+    areas,
     callbacks,
+    feeds,
     my_tickets,
     near_by,
     photos,
@@ -23,7 +25,11 @@ app_name = "tickets"
 urlpatterns = [
     path("near-by/", near_by.near_by, name="near_by"),
     path("near-by/markers.json", near_by.markers, name="markers"),
+    path("near-by/feed.rss", feeds.near_by_feed, name="near_by_feed"),
+    path("near-by/tickets.geojson", feeds.tickets_geojson, name="near_by_geojson"),
     path("near-by/places-<slug:version>.json", near_by.places, name="places"),
+    path("near-by/follow/", areas.follow, name="follow_area"),
+    path("near-by/areas/<uuid:key>/unfollow/", areas.unfollow, name="unfollow_area"),
     path("report/", report_what.report_what, name="report"),
     path("report/article/", report_what.report_article, name="report_article"),
     path("report/where/", report_where.report_where, name="report_where"),
@@ -38,6 +44,7 @@ urlpatterns = [
     path("my-tickets/", my_tickets.my_tickets, name="my_tickets"),
     path("t/<str:reference>/", ticket.ticket_page, name="ticket"),
     path("t/<str:reference>/live/", ticket.live_parts, name="live"),
+    path("t/<str:reference>/feed.rss", feeds.ticket_feed, name="ticket_feed"),
     path("t/<str:reference>/me-too/", ticket.me_too, name="me_too"),
     path("t/<str:reference>/follow/", ticket.follow, name="follow"),
     path("t/<str:reference>/call-me-back/", callbacks.call_me_back, name="call_me_back"),
@@ -45,7 +52,7 @@ urlpatterns = [
     path("t/<str:reference>/verify/", verify.verify_ticket, name="verify"),
     path("t/<str:reference>/new-code/", verify.new_code, name="new_code"),
     path("t/<str:reference>/photos/<uuid:key>/", photos.photo, name="photo"),
-    path("t/<str:reference>/photos/<uuid:key>/small/", photos.thumbnail, name="thumbnail"),
+    path("t/<str:reference>/photos/<uuid:key>/<int:side>/", photos.smaller_photo, name="smaller_photo"),
     path("q/<str:token>/", verify.scan, name="scan"),
     path("v/<str:token>/", verify.verify_by_link, name="verify_by_link"),
 ]

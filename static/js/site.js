@@ -43,6 +43,24 @@ for (const control of document.querySelectorAll("[data-near-me]")) {
   });
 }
 
+// A link to share: the phone's own list of ways, else it is copied.
+for (const link of document.querySelectorAll("[data-share]")) {
+  link.addEventListener("click", async (event) => {
+    if (!navigator.share && !navigator.clipboard) return;
+    event.preventDefault();
+    try {
+      if (navigator.share) await navigator.share({ title: document.title, url: link.href });
+      else {
+        await navigator.clipboard.writeText(link.href);
+        link.querySelector("[aria-live]").textContent = link.dataset.wordCopied;
+      }
+    } catch (error) {
+      // Whoever closed the list again wants nothing more.
+      if (error.name !== "AbortError") window.location.assign(link.href);
+    }
+  });
+}
+
 // After a refused form the first wrong field gets the focus.
 document.querySelector("main [aria-invalid=true]")?.focus();
 

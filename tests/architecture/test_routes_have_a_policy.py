@@ -23,6 +23,8 @@ PUBLIC = {
     "",
     "near-by/",
     "near-by/markers.json",
+    "near-by/feed.rss",
+    "near-by/tickets.geojson",
     "near-by/places-sample.json",
     "report/",
     "report/confirm/",

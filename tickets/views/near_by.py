@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +20,7 @@ from departments.maps import WardMap, places_geojson, ward_map
 from tickets.forms import NearByForm
 from tickets.models import Ticket
 from tickets.queries import public_tickets
+from tickets.views.areas import area_offer
 from tickets.views.cards import Spot, card_for
 from tickets.views.pages import Page, nearest_page, newest_page
 from tickets.views.words import promise_words, status_words
@@ -26,6 +28,7 @@ from tickets.views.words import promise_words, status_words
 # The map shows this many tickets at once; the filters show others.
 MOST_MARKERS = 500
 _A_DAY = 24 * 3600
+_CURSORS = frozenset({"after", "before"})
 
 
 @dataclass(frozen=True)
@@ -49,18 +52,22 @@ def near_by(request: HttpRequest) -> HttpResponse:
     form = NearByForm(request.GET, organisation=organisation)
     page, spot = Page([]), None
     if form.is_valid():
-        spot = _spot(form)
+        spot = spot_of(form)
         tickets = form.narrow(public_tickets(organisation.pk)).for_list()
         page = nearest_page(tickets, request.GET, spot) if spot else newest_page(tickets, request.GET)
     now = timezone.now()
     context = {
         "section": "near_by",
         "form": form,
-        "headline": _headline(form),
+        "headline": headline_of(form),
         "is_filtered": form.is_bound and (not form.is_valid() or form.is_filtered),
         "cards": [card_for(ticket, now, seen_from=spot) for ticket in page.tickets],
         "page": page,
         "map": _map(request, organisation, spot),
+        "area": area_offer(request, organisation, form),
+        "feed_url": same_list(request, "tickets:near_by_feed"),
+        "geojson_url": same_list(request, "tickets:near_by_geojson"),
+        "share_url": request.build_absolute_uri(same_list(request, "tickets:near_by")),
     }
     return render(request, "tickets/near_by.html", context)
 
@@ -72,7 +79,7 @@ def markers(request: HttpRequest) -> JsonResponse:
     form = NearByForm(request.GET, organisation=organisation)
     if not form.is_valid():
         return JsonResponse({"type": "FeatureCollection", "features": []}, status=400)
-    spot = _spot(form)
+    spot = spot_of(form)
     tickets = form.narrow(public_tickets(organisation.pk)).for_list().located()
     ordered = tickets.nearest_to(spot.latitude, spot.longitude) if spot else tickets.newest_first()
     now = timezone.now()
@@ -96,12 +103,12 @@ def places(request: HttpRequest, version: str) -> JsonResponse:
     return answer
 
 
-def _spot(form: NearByForm) -> Spot | None:
+def spot_of(form: NearByForm) -> Spot | None:
     latitude, longitude = form.cleaned_data["latitude"], form.cleaned_data["longitude"]
     return Spot(latitude, longitude) if latitude is not None and longitude is not None else None
 
 
-def _headline(form: NearByForm) -> str:
+def headline_of(form: NearByForm) -> str:
     if not form.is_valid():
         return _("Near by")
     chosen = form.cleaned_data
@@ -111,7 +118,13 @@ def _headline(form: NearByForm) -> str:
         return _("In ward %(number)d") % {"number": chosen["ward"].number}
     if chosen["q"]:
         return _("About “%(words)s”") % {"words": chosen["q"]}
-    return _("Near you") if _spot(form) else _("Near by")
+    return _("Near you") if spot_of(form) else _("Near by")
+
+
+def same_list(request: HttpRequest, name: str) -> str:
+    """Another form of what near by shows, under the same filters and from its first page on."""
+    query = [(field, value) for field, value in request.GET.items() if value and field not in _CURSORS]
+    return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
 
 
 def places_url(shapes: WardMap) -> str:
@@ -124,14 +137,11 @@ def map_note(shapes: WardMap) -> str:
 
 def _map(request: HttpRequest, organisation: Organisation, spot: Spot | None) -> MapView:
     shapes = ward_map(organisation.pk)
-    query = request.GET.copy()
-    for name in ("after", "before"):
-        query.pop(name, None)
     return MapView(
         kind="markers",
         places_url=places_url(shapes),
         note=map_note(shapes),
-        markers_url=f"{reverse('tickets:markers')}?{query.urlencode()}",
+        markers_url=same_list(request, "tickets:markers"),
         latitude=spot.latitude if spot else None,
         longitude=spot.longitude if spot else None,
     )

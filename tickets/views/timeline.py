@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ class TimelineItem:
     who: str
     at: datetime
     text: str
+    key: uuid.UUID
 
 
 _Look = tuple[object, str, str]
@@ -93,6 +95,7 @@ def _item(event: TicketEvent, message: Message | None) -> TimelineItem:
         who=_who(event),
         at=event.occurred_at,
         text=message.body if message else event.note,
+        key=event.pk,
     )
 
 
