@@ -180,8 +180,9 @@ def _answers(request: HttpRequest) -> QueryDict | None:
     if request.method != "POST":
         return None
     answers = request.POST.copy()
-    if answers.get("proposed"):
-        answers["category"] = answers["proposed"]
+    proposed = answers.get("proposed")
+    if isinstance(proposed, str) and proposed:
+        answers["category"] = proposed
     return answers
 
 

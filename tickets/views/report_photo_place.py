@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.files.uploadedfile import UploadedFile
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ def photo_place(request: HttpRequest) -> HttpResponse:
     return render(request, "tickets/_photo_place.html", context)
 
 
-def _first_place(uploads: list[UploadedFile]) -> TakenAt | None:
+def _first_place(uploads: list[Any]) -> TakenAt | None:
     small = (upload for upload in uploads if upload.size is not None and upload.size <= HEAD_BYTES)
     return next((place for place in map(place_in, small) if place is not None), None)
 
