@@ -9,5 +9,7 @@ class ArticlesConfig(AppConfig):
     name = "articles"
 
     def ready(self) -> None:
-        # Registers what a city brings along; at the top it would come before the models are there.
+        # They register what a city brings along and what is known of a person; at the top they would come
+        # before the models are there.
         import_module("articles.cities")
+        import_module("articles.own_data")

@@ -16,6 +16,7 @@ from accounts.permissions import is_operator, organisations_where
 from departments.querysets import OrganisationScopedQuerySet
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from articles.models import Article, ArticleAnswer
 
 # What a word weighs that stands only in the text; in title or keywords it weighs how alike it is, up to 1.
@@ -94,8 +95,8 @@ def _kind_weight(model: type[Article], about: uuid.UUID | None) -> Any:
 
 
 class ArticleAnswerQuerySet(models.QuerySet["ArticleAnswer"]):
-    def of(self, article: Article) -> ArticleAnswerQuerySet:
-        return self.filter(article=article)
+    def of_person(self, person: User) -> ArticleAnswerQuerySet:
+        return self.filter(person=person)
 
     def newest_first(self) -> ArticleAnswerQuerySet:
         return self.order_by(F("answered_at").desc(), "pk")

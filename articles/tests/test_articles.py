@@ -5,6 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
+from accounts.own_data import HOLDERS
 from accounts.tests.factories import OrganisationFactory, UserFactory
 from articles.actions import answer_article
 from articles.cities import read_articles
@@ -95,6 +96,18 @@ def test_nobody_counts_twice() -> None:
 
     counted = Article.objects.with_counts().get()
     assert (counted.helped, counted.not_helped) == (2, 1)  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_answers_are_handed_out_and_forgotten_with_their_person() -> None:
+    article, person = prepaid(), UserFactory.create()
+    answer_article(article, helped=True, acting_user=person, visitor=BROWSER)
+    answer_article(article, helped=True, acting_user=AnonymousUser(), visitor=BROWSER)
+
+    [told] = HOLDERS["articles"].export(person)
+    assert (told["article"], told["helped"]) == (article.title, True)
+    HOLDERS["articles"].erase(person)
+    assert [answer.person for answer in ArticleAnswer.objects.all()] == [None]
 
 
 @pytest.mark.django_db

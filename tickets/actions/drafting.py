@@ -18,7 +18,7 @@ from common.errors import DomainError
 from tickets.actions.intake import ExternalRefTaken, Place, Report, Reporter, create_ticket
 from tickets.enums import Source
 from tickets.models import DraftPhoto, ReportDraft, Ticket
-from tickets.pictures import Picture
+from tickets.pictures import Picture, prepare_picture
 from tickets.queries import ticket_sent_as
 
 KEPT_FOR = timedelta(days=1)
@@ -121,9 +121,9 @@ def _report_of(draft: ReportDraft) -> Report:
 
 
 def _picture(photo: DraftPhoto) -> Picture:
+    """Prepared anew, so that what a ticket keeps of a picture is decided in one place."""
     with photo.file.open("rb") as kept:
-        content = ContentFile(kept.read(), name=photo.name)
-    return Picture(content, photo.name, photo.content_type, photo.size, photo.width, photo.height)
+        return prepare_picture(ContentFile(kept.read(), name=photo.name))
 
 
 def _keep_photos(draft: ReportDraft, pictures: Sequence[Picture]) -> None:
