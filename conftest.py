@@ -136,6 +136,8 @@ def browser_context_args(browser_context_args: dict[str, Any], live_server: Live
     return {
         **browser_context_args,
         "base_url": live_server.url,
+        # Each browser would fetch the shell once more; who tests it allows it.
+        "service_workers": "block",
         "locale": "en-ZA",
         "timezone_id": "Africa/Johannesburg",
     }

@@ -158,7 +158,7 @@ class World:
     def page(self, name: str) -> Page:
         """The person's own browser; script errors on any page fail the scenario."""
         if name not in self.pages:
-            context = self.browser.new_context(**self.context_arguments, **self.browsers.get(name, {}))
+            context = self.browser.new_context(**(self.context_arguments | self.browsers.get(name, {})))
             page = context.new_page()
             page.set_default_timeout(10_000)
             page.on("pageerror", lambda error: self.page_errors.append(f"{name}: {error}"))

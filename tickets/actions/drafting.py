@@ -116,8 +116,12 @@ def _report_of(draft: ReportDraft) -> Report:
         category=draft.category,
         place=Place(draft.latitude, draft.longitude, draft.address),
         external_ref=external_ref_of(draft.token),
-        pictures=[_picture(photo) for photo in draft.photos.in_order()],
+        pictures=pictures_of(draft),
     )
+
+
+def pictures_of(draft: ReportDraft) -> list[Picture]:
+    return [_picture(photo) for photo in draft.photos.in_order()]
 
 
 def _picture(photo: DraftPhoto) -> Picture:

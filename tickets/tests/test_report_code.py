@@ -210,6 +210,17 @@ def test_details_sent_again_are_the_same_report_and_keep_their_photos(city: City
     assert (Ticket.objects.count(), Attachment.objects.count()) == (1, 1)
 
 
+def test_photos_stay_when_the_report_is_sent_by_another_way_after_all(city: City) -> None:
+    client, resident = city.client(), UserFactory.create()
+    form = {"token": at_details(client, city.category, {"place": "At the rank"}), **DETAILS}
+    client.post("/report/details/", {**form, **BY_MAIL, "photos": [jpeg()]})
+
+    client.force_login(resident)
+    client.post("/report/details/", form)
+
+    assert (Ticket.objects.get().reporter, Attachment.objects.count()) == (resident, 1)
+
+
 def test_a_code_sent_twice_makes_one_ticket(city: City) -> None:
     client = city.client()
     send_details(client, city)

@@ -13,7 +13,7 @@ from accounts.contacts import Contact, ContactKind
 from accounts.models import Organisation
 from accounts.sms import NoSms, sms_is_set_up
 from common.errors import DomainError
-from tickets.actions.drafting import external_ref_of, keep_report, send_draft
+from tickets.actions.drafting import external_ref_of, keep_report, pictures_of, send_draft
 from tickets.actions.intake import ExternalRefTaken, Report, Reporter, create_ticket
 from tickets.enums import Source
 from tickets.models import ReportDraft
@@ -55,6 +55,10 @@ def _log(
     _count(request, reporter)
     # The same form sent twice at the same moment meets the reference, which is unique.
     report = replace(report, external_ref=external_ref_of(token))
+    waiting = waiting_draft(request, organisation)
+    if waiting is not None and waiting.token == token and not report.pictures:
+        # Its sender came back from the page of the code, where it said that these are kept.
+        report = replace(report, pictures=pictures_of(waiting))
     try:
         ticket = create_ticket(
             organisation, report, reporter=reporter, source=Source.WEB, acting_user=request.user

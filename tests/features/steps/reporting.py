@@ -120,6 +120,7 @@ def has_helped(count: int) -> None:
 
 @given("a visitor has been on the report page before")
 def has_been_here(world: World) -> None:
+    world.browsers[VISITOR] = {"service_workers": "allow"}
     page = world.go(VISITOR, "/report/")
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
 
