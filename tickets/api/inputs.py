@@ -127,7 +127,7 @@ class StatusChangeSerializer(StrictSerializer):
     )
 
 
-class ConfirmationSerializer(StrictSerializer):
+class FixConfirmationSerializer(StrictSerializer):
     code = LineField(
         max_length=20,
         required=False,

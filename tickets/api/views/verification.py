@@ -15,7 +15,7 @@ from common.api.serializers import NothingSerializer, read_body
 from common.errors import NotAllowed
 from tickets.actions.answering import may_try_code
 from tickets.actions.verification import dispute_resolution, send_new_code, verify_resolution
-from tickets.api.inputs import ConfirmationSerializer, DisputeSerializer
+from tickets.api.inputs import DisputeSerializer, FixConfirmationSerializer
 from tickets.api.views.base import OneTicketEndpoint, documents_verb
 from tickets.enums import VerificationState
 from tickets.models import Ticket
@@ -33,14 +33,14 @@ class VerificationEndpoint(OneTicketEndpoint):
     # The code is the credential: its bearer got the message.
     public_actions = frozenset({"confirm", "dispute"})
 
-    @documents_verb("verify", "Confirm the fix", ConfirmationSerializer, {"code": "482 913"}, tag=_TAG)
+    @documents_verb("verify", "Confirm the fix", FixConfirmationSerializer, {"code": "482 913"}, tag=_TAG)
     def confirm(self, request: Request, name: str) -> Response:
         """Closes the ticket as verified. Five wrong codes use it up.
 
         In public space a supporter needs no code. A rating from one to five may come along.
         """
         ticket = self.seen_ticket(request, name)
-        given = read_body(ConfirmationSerializer, request)
+        given = read_body(FixConfirmationSerializer, request)
         _check_may_try(request, ticket, given)
         return self.answer(request, verify_resolution(ticket, **given, acting_user=request.user))
 
