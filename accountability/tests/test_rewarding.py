@@ -31,6 +31,7 @@ from departments.tests.factories import (
 )
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket
+from tickets.actions.rating import rate_resolution
 from tickets.actions.verification import verify_resolution
 from tickets.enums import EventKind, Source
 from tickets.models import Ticket, TicketEvent
@@ -271,3 +272,42 @@ def test_two_who_account_at_once_never_give_more_than_the_cap(
     all_at_once([partial(hold_accountable, [event.pk]) for event in events])
     assert sorted(earned(*events, person=sipho)) == [0, 0, 5, 10]
     assert earned(*events, person=None) == [10, 10, 10, 10]
+
+
+# Ratings
+
+
+def rated(category: Category, rating: int) -> TicketEvent:
+    ticket = report_ticket(category)
+    resolve_ticket(ticket, note="Done.", acting_user=None)
+    code = code_for(ticket.verifications.pending().get())
+    verify_resolution(ticket, code=code, rating=rating, acting_user=ticket.reporter)
+    event = ticket.events.get(kind=EventKind.RATED)
+    hold_accountable([event.pk])
+    return event
+
+
+def test_four_and_five_of_five_earn_and_three_does_not(category: Category, sipho: User) -> None:
+    events = [rated(category, rating) for rating in (5, 4, 3)]
+    assert earned(*events, person=sipho) == [5, 5, 0]
+    assert earned(*events, person=None) == [5, 5, 0]
+    assert set(PointsEntry.objects.values_list("rule__code", flat=True)) == {"well_rated"}
+
+
+def test_a_ticket_is_well_rated_once_however_often_one_changes_ones_mind(
+    category: Category, sipho: User
+) -> None:
+    first = rated(category, 5)
+    for rating in (2, 4):
+        rate_resolution(first.ticket, rating=rating, acting_user=first.ticket.reporter)
+    events = first.ticket.events.filter(kind=EventKind.RATED).order_by("pk")
+    hold_accountable([event.pk for event in events])
+    assert earned(*events, person=sipho) == [5, 0, 0]
+
+
+def test_an_organisation_with_rules_of_before_gets_the_new_one(category: Category, sipho: User) -> None:
+    fixed(report_ticket(category))
+    PointsRule.objects.filter(code="well_rated").delete()
+    event = rated(category, 5)
+    assert earned(event, person=sipho) == [5]
+    assert PointsRule.objects.filter(code="well_rated").count() == 1

@@ -28,3 +28,20 @@ Feature: Verifying that a fix is real
   Scenario: Nobody answers for seven days
     When seven days pass and the sweeps run
     Then the ticket is closed as unverified
+
+  Scenario: Nobody answers for three days and the reporter is asked again
+    When three days pass and it is asked again
+    Then Thandi gets an SMS that says "is it really fixed?"
+
+  Scenario: A neighbour with the same problem confirms with one button, and says how good it is
+    Given Pieter is a resident with a phone
+    And Pieter supports the ticket
+    When Pieter signs in
+    And Pieter confirms on the ticket's page and rates it "Good"
+    Then the ticket is closed as verified
+    And it is rated 4 by a supporter
+
+  Scenario: At the door the resident reads out the code
+    When Sipho shows the QR code and types the code that Thandi reads out
+    Then the ticket is closed as verified
+    And Sipho is the witness

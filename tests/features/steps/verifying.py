@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
@@ -12,9 +13,9 @@ from pytest_bdd import given, parsers, then, when
 from tests.features.world import VISITOR, World
 from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.lifecycle import resolve_ticket, start_work
-from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues
+from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues, remind_of_proofs
 from tickets.actions.verification import verify_resolution
-from tickets.enums import ClockState, Outcome, Promise, Status
+from tickets.enums import Answerer, ClockState, Outcome, Promise, Proof, Status
 from tickets.verification import code_for
 
 
@@ -112,6 +113,43 @@ def sweep() -> None:
 def seven_days_pass() -> None:
     with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1), tick=False):
         sweep()
+
+
+@when("three days pass and it is asked again")
+def three_days_pass() -> None:
+    with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1), tick=False):
+        remind_of_proofs(acting_user=None)
+
+
+@when(parsers.parse('{name} confirms on the ticket\'s page and rates it "{word}"'))
+def confirms_and_rates(world: World, name: str, word: str) -> None:
+    page = world.go(name, f"/t/{world.ticket.reference}/")
+    page.get_by_role("button", name="Yes, it is fixed").click()
+    page.get_by_text(word, exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="You rated this fix")).to_be_visible()
+
+
+@then(parsers.parse("it is rated {rating:d} by a supporter"))
+def is_rated(world: World, rating: int) -> None:
+    answer = world.ticket.verifications.get()
+    assert (answer.rating, answer.answered_as) == (rating, Answerer.SUPPORTER)
+
+
+@when(parsers.parse("{agent} shows the QR code and types the code that {name} reads out"))
+def reads_out(world: World, agent: str, name: str) -> None:
+    world.sign_in(agent)
+    page = world.go(agent, reverse("admin:tickets_ticket_spot", args=[world.ticket.pk]))
+    expect(page.locator(".c-qr svg")).to_be_visible()
+    page.get_by_label("The code that the resident reads out").fill(world.code_in_sms(name))
+    page.get_by_role("button", name="Confirm with this code").click()
+    expect(page.get_by_text("Confirmed. Thank you!")).to_be_visible()
+
+
+@then(parsers.parse("{agent} is the witness"))
+def is_the_witness(world: World, agent: str) -> None:
+    answer = world.ticket.verifications.get()
+    assert (answer.witness, answer.proof) == (world.people[agent], Proof.READ_OUT)
 
 
 @then("the ticket is closed as unverified")

@@ -171,6 +171,7 @@ class Walk:
             self.shoot("verify")
             page.get_by_role("button", name="No, it is not fixed").click()
             self.shoot("verify-dispute")
+        self.visit("/my-tickets/?show=supported", "my-tickets-supported")
 
     def as_department_admin(self) -> None:
         self.sign_in(ADMIN)
@@ -180,6 +181,11 @@ class Walk:
         found.first.click()
         self.shoot("console-ticket")
         self.visit("/console/tickets/ticket/log/", "console-log-for-a-caller")
+        self.visit("/console/tickets/ticket/conversations/", "console-conversations")
+        self.visit("/console/tickets/callback/", "console-callbacks")
+        self.visit("/console/tickets/ticket/?status=resolved", "console-resolved")
+        self.open_first("#result_list tbody a[href*='/change/']", "console-ticket-resolved")
+        self.open_first("a[href$='/on-the-spot/']", "console-on-the-spot")
         self.visit("/console/departments/department/", "console-departments")
         self.visit("/console/departments/departmentmember/", "console-members")
         self.visit("/console/accounts/user/", "console-people")
