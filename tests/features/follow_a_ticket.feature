@@ -60,3 +60,12 @@ Feature: Being told and checking updates
     When Naledi logs "No water since this morning" as a "Burst pipe" for a caller with the phone "082 123 4567"
     Then the ticket was logged by Naledi on behalf of "+27821234567"
     And "+27821234567" gets an SMS with the reference
+
+  Scenario: Both sides read each other without loading the page again
+    Given Thandi is a resident with a phone
+    And Sipho is free at Water and Sanitation
+    And Thandi has reported "Burst pipe flooding the road"
+    When Thandi signs in
+    And Thandi has the ticket's page open and begins to write "It runs into"
+    And Sipho writes "A team is on its way" to the reporter
+    Then Thandi's page says "A team is on its way" by itself, and still has "It runs into"

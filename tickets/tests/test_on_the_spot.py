@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from accounts.enums import Role
 from accounts.tests.factories import UserFactory
 from departments.tests.factories import staff_member
 from tickets.actions.answering import CodeNeeded, OwnWork
@@ -71,7 +72,7 @@ def test_the_code_is_renewed_without_the_page_around_it(city: City, ticket: Tick
 
 
 def test_it_is_shown_by_those_who_did_the_work_only(city: City, ticket: Ticket) -> None:
-    call_centre = staff_member(city.category.department, role="call_centre")
+    call_centre = staff_member(city.category.department, role=Role.CALL_CENTRE)
     other_city = staff_member(make_city("elsewhere.example.org").category.department)
     paths = (page_of(ticket), f"{page_of(ticket)}now/")
     answers = {

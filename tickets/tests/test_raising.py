@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import time_machine
@@ -72,7 +73,7 @@ def test_a_higher_priority_brings_its_own_promise(category: Category) -> None:
 
 def test_support_that_is_taken_back_and_given_again_changes_no_priority(category: Category) -> None:
     ticket = support(report_ticket(category), 3)
-    person = ticket.supports.latest("pk").user
+    person: Any = ticket.supports.latest("pk").user
     withdraw_support(ticket, acting_user=person)
     assert Ticket.objects.get().priority == Priority.HIGH
     support_ticket(ticket, acting_user=person)

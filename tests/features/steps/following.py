@@ -109,3 +109,19 @@ def reads_on_page(world: World, name: str, words: str) -> None:
     world.sign_in(name)
     page = world.go(name, f"/t/{world.ticket.reference}/")
     expect(page.locator(".timeline")).to_contain_text(words)
+
+
+@when(parsers.parse('{name} has the ticket\'s page open and begins to write "{words}"'))
+def begins_to_write(world: World, name: str, words: str) -> None:
+    page = world.go(name, f"/t/{world.ticket.reference}/")
+    page.get_by_label("Your message").fill(words)
+
+
+@then(parsers.parse('{name}\'s page says "{words}" by itself, and still has "{typed}"'))
+def says_by_itself(world: World, name: str, words: str, typed: str) -> None:
+    page = world.page(name)
+    # What the live stream brings about, and coming back to the page.
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".timeline")).to_contain_text(words)
+    expect(page.locator("[data-live-said]")).to_have_text("Message from the department")
+    expect(page.get_by_label("Your message")).to_have_value(typed)
