@@ -210,7 +210,9 @@ def test_the_reporter_cannot_say_me_too(city: City, ticket: Ticket) -> None:
 
 
 def test_me_too_is_not_something_to_look_at(city: City, ticket: Ticket) -> None:
-    assert city.client(UserFactory.create()).get(path(ticket, "me-too/")).status_code == 405
+    answer = city.client(UserFactory.create()).get(path(ticket, "me-too/"))
+    assert (answer.status_code, answer["Location"]) == (302, path(ticket))
+    assert (Ticket.objects.get().support_count, ticket.supports.count()) == (0, 0)
 
 
 # A word to the department
