@@ -345,6 +345,26 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         related = self.select_related("category", "department", "ward", "organisation", "stage", "assignee")
         return related.defer("search", "description", "ward__shape")
 
+    def for_markers(self) -> TicketQuerySet:
+        """With what the map says of each ticket and no more: it shows hundreds at once."""
+        return self.only(
+            "reference",
+            "title",
+            "latitude",
+            "longitude",
+            "status",
+            "outcome",
+            "assignee_id",
+            "reopened_count",
+            "queued_at",
+            "assigned_at",
+            "started_at",
+            "resolved_at",
+            "closed_at",
+            "due_at",
+            "expired_at",
+        )
+
     def for_change(self) -> TicketQuerySet:
         """With what every action reads of a ticket."""
         related = self.select_related("organisation", "department", "category", "stage", "ward", "assignee")

@@ -80,7 +80,7 @@ def markers(request: HttpRequest) -> JsonResponse:
     if not form.is_valid():
         return JsonResponse({"type": "FeatureCollection", "features": []}, status=400)
     spot = spot_of(form)
-    tickets = form.narrow(public_tickets(organisation.pk)).for_list().located()
+    tickets = form.narrow(public_tickets(organisation.pk)).for_markers().located()
     ordered = tickets.nearest_to(spot.latitude, spot.longitude) if spot else tickets.newest_first()
     now = timezone.now()
     features = [_marker(ticket, now) for ticket in ordered[:MOST_MARKERS]]
