@@ -9,10 +9,12 @@ from common.identifiers import new_id
 from demo.seed.telling import COUNTED, UNCLOSED, Telling
 from demo.seed.world import DemoDepartment, Member
 from tickets.enums import (
+    Answerer,
     ClockState,
     EventKind,
     Outcome,
     Promise,
+    Proof,
     Source,
     Status,
     VerificationState,
@@ -160,10 +162,13 @@ class Tale(Telling):
                 "state": VerificationState.PENDING,
                 "issued_at": at,
                 "expires_at": at + self.world.verification,
+                "remind_at": at + self.world.reminder if self.world.reminder else None,
                 "attempts": 0,
                 "code_serial": 1,
                 "answered_at": None,
                 "answered_by_id": None,
+                "answered_as": "",
+                "proof": "",
                 "reason": "",
             }
         )
@@ -172,13 +177,15 @@ class Tale(Telling):
 
     def verify(self, at: datetime) -> None:
         self.advance(at)
-        self._answer(at, VerificationState.CONFIRMED, by=self.reporter_id)
+        proof = {"by": Answerer.REPORTER.value, "proof": Proof.CODE.value}
+        self._answer(at, VerificationState.CONFIRMED, by=self.reporter_id, proof=proof)
         self._close(at, Outcome.VERIFIED)
-        self._record_rule(Verb.VERIFY, at, actor=self.reporter_id)
+        self._record_rule(Verb.VERIFY, at, actor=self.reporter_id, data=proof)
 
     def dispute(self, at: datetime, *, reason: str) -> None:
         self.advance(at)
-        self._answer(at, VerificationState.DISPUTED, by=self.reporter_id, reason=reason)
+        proof = {"by": Answerer.REPORTER.value, "proof": Proof.SIGNED_IN.value}
+        self._answer(at, VerificationState.DISPUTED, by=self.reporter_id, reason=reason, proof=proof)
         self.write(
             status=Status.IN_PROGRESS,
             resolved_at=None,
@@ -190,7 +197,7 @@ class Tale(Telling):
                 clock.go_on(at)
                 if clock.state == ClockState.RUNNING:
                     self.write(due_at=clock.due_at)
-        self._record_rule(Verb.DISPUTE, at, actor=self.reporter_id, note=reason)
+        self._record_rule(Verb.DISPUTE, at, actor=self.reporter_id, note=reason, data=proof)
         self._hand_over(at)
 
     def lapse(self, at: datetime) -> None:

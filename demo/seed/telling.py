@@ -313,6 +313,21 @@ class Telling:
         held["working_seconds"] = round(keeper.hours.between(held["started_at"], at))
 
     def _answer(
-        self, at: datetime, state: VerificationState, *, by: uuid.UUID | None, reason: str = ""
+        self,
+        at: datetime,
+        state: VerificationState,
+        *,
+        by: uuid.UUID | None,
+        reason: str = "",
+        proof: dict[str, str] | None = None,
     ) -> None:
-        self.verifications[-1].update(state=state, answered_at=at, answered_by_id=by, reason=reason)
+        said = proof or {}
+        self.verifications[-1].update(
+            state=state,
+            answered_at=at,
+            answered_by_id=by,
+            answered_as=said.get("by", ""),
+            proof=said.get("proof", ""),
+            reason=reason,
+            remind_at=None,
+        )

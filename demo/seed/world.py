@@ -115,6 +115,7 @@ class World:
     verifies: bool
     auto_close: timedelta
     verification: timedelta
+    reminder: timedelta
     departments: dict[str, DemoDepartment]
     categories: dict[str, DemoCategory]
     wards: dict[int, DemoWard]
@@ -140,6 +141,7 @@ def read_world(
         verifies=organisation.verification_required,
         auto_close=timedelta(days=organisation.auto_close_days),
         verification=timedelta(days=organisation.verification_days),
+        reminder=timedelta(days=organisation.verification_reminder_days),
         departments={department.code: department for department in departments.values()},
         categories=_categories(organisation, departments, calendars),
         wards={ward.number: DemoWard(ward.pk, ward.number, ward.region_id) for ward in wards},
