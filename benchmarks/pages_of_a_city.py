@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import ticketing.boot as boot
@@ -60,7 +61,7 @@ def _copies() -> str:
         "created_at": "created_at - random() * interval '400 days'",
     }
     fields = [field for field in Ticket._meta.concrete_fields if not isinstance(field, GeneratedField)]
-    names = [field.column for field in fields]
+    names = [field.column or field.attname for field in fields]
     values = ", ".join(own.get(name, f'"{name}"') for name in names)
     columns = ", ".join(f'"{name}"' for name in names)
     return f"""
@@ -81,7 +82,7 @@ def paths(city: Organisation) -> Iterator[tuple[str, str]]:
     told = public.filter(events__kind=EventKind.CREATED)
     open_one, old_one = told.unclosed().newest_first()[40], told.oldest_first()[40]
     spot = {"latitude": "-25.746", "longitude": "28.188"}
-    lists = {
+    lists: dict[str, dict[str, Any]] = {
         "plain": {},
         "closed ones too": {"status": "all"},
         "a ward": {"ward": ward.number},

@@ -55,4 +55,4 @@ def metres_between(one: tuple[float, float], other: tuple[float, float]) -> floa
 def becomes_outage(changes: Mapping[str, Any]) -> bool:
     """Whether with this change of a ticket it came to affect many people."""
     before, after = changes.get("support_count", (0, 0))
-    return before < AFFECTS_MANY <= after
+    return bool(before < AFFECTS_MANY <= after)

@@ -73,9 +73,9 @@ def smaller_jpeg(image: Image.Image, side: int) -> bytes:
     return _as_jpeg(small)
 
 
-def name_of_size(name: str, side: int) -> str:
+def name_of_size(name: str | None, side: int) -> str:
     """Where the smaller one of a kept picture is in its storage."""
-    path = PurePosixPath(name)
+    path = PurePosixPath(name or "")
     return str(path.with_name(f"{path.stem}-{side}.jpg"))
 
 
@@ -140,7 +140,7 @@ def _open(upload: Any) -> Image.Image:
             if image.width * image.height > most:
                 raise PictureRefused(_("This picture has too many pixels."), field="photos")
             # A half, a quarter or an eighth, as long as it stays large enough.
-            image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # type: ignore[arg-type]
+            image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
             image.load()
             return image
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:

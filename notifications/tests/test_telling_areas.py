@@ -160,7 +160,7 @@ def test_who_lives_there_is_told_once_when_it_comes_to_affect_many(
     city: City, pieter: User, clock: Any, mailbox: Inbox
 ) -> None:
     ticket = report_ticket(city.category)
-    told = []
+    told: list[list[User | None]] = []
     for _neighbour in range(4):
         support_ticket(ticket, acting_user=UserFactory.create())
         told.append(told_around(ticket, EventKind.SUPPORTED)[len([one for one in told if one]) :])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.pages.site import Everything, count, make_everything, running_site, signed_in
 
@@ -17,9 +18,10 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 logger = logging.getLogger(__name__)
-PHONE = {"width": 360, "height": 760}
+PHONE: ViewportSize = {"width": 360, "height": 760}
 # docs: the first view without map and photos.
 BUDGET_KILOBYTES, BUDGET_REQUESTS = 60, 20
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
@@ -38,8 +40,8 @@ def address(everything: Everything) -> Iterator[str]:
 
 
 def violations(page: Page, name: str) -> Iterator[str]:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for scheme in THEMES:
+        page.emulate_media(color_scheme=scheme)
         for found in Axe().run(page, options=RULES).response["violations"]:
             for node in found["nodes"]:
                 where = f"{name} ({scheme}): {found['id']}"
@@ -56,7 +58,9 @@ def test_pages_keep_their_budget_and_have_no_violation_of_wcag_in_either_theme(
         logger.info("%s: %.1f KB, %d requests", name, counted.kilobytes, len(counted.requests))
 
     context = browser.new_context(viewport=PHONE, reduced_motion="reduce")
-    page, found, missing = context.new_page(), [], []
+    page = context.new_page()
+    found: list[str] = []
+    missing: list[tuple[str, int | None]] = []
     for who, pages in ((None, visitors), (everything.resident, everything.of_residents())):
         if who is not None:
             signed_in(context, address, who)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
+import boto3  # type: ignore[import-untyped]
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
@@ -49,7 +49,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> Iterator[
 
 def content(client: Client, path: str) -> bytes:
     """What a browser reads to its end, after which the server closes the file."""
-    return b"".join(client.get(path).streaming_content)
+    answer: Any = client.get(path)
+    return b"".join(answer.streaming_content)
 
 
 @pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_photos_live_in_a_bucket_in_all_their_sizes_and_are_read_through_us(buck
         assert content(client, f"/t/{ticket.reference}/photos/{photo.pk}/{side}").startswith(b"\xff\xd8")
     default_storage.delete(f"{photo.file.name}".replace(".jpg", "-320.jpg"))
     assert content(client, f"/t/{ticket.reference}/photos/{photo.pk}/320/").startswith(b"\xff\xd8")
-    default_storage.delete(photo.file.name)
+    default_storage.delete(str(photo.file.name))
     assert client.get(f"/t/{ticket.reference}/photos/{photo.pk}/").status_code == 404
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -74,7 +75,7 @@ def unfollow_areas(keys: Iterable[uuid.UUID], *, acting_user: User) -> int:
     return deleted
 
 
-def _columns(organisation: Organisation, area: Area) -> tuple[dict[str, object], dict[str, object]]:
+def _columns(organisation: Organisation, area: Area) -> tuple[dict[str, Any], dict[str, Any]]:
     """What tells the area from others, and what is written with it."""
     if area.ward is not None:
         _check_home(organisation, area.ward)
@@ -86,7 +87,7 @@ def _columns(organisation: Organisation, area: Area) -> tuple[dict[str, object],
     return _columns_of_point(organisation, area)
 
 
-def _columns_of_point(organisation: Organisation, area: Area) -> tuple[dict[str, object], dict[str, object]]:
+def _columns_of_point(organisation: Organisation, area: Area) -> tuple[dict[str, Any], dict[str, Any]]:
     if area.latitude is None or area.longitude is None:
         raise NoArea
     if area.radius is None or not NEAREST <= area.radius <= FURTHEST:

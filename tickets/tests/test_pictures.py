@@ -42,7 +42,7 @@ def seen(picture: Picture) -> Image.Image:
 
 def alike(one: Any, other: Pixel) -> bool:
     """Nearly the same colour: JPEG keeps none exactly."""
-    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 12
+    return bool(max(abs(a - b) for a, b in zip(one, other, strict=True)) < 12)
 
 
 def test_a_kept_picture_is_upright_without_metadata_and_there_in_three_sizes() -> None:

@@ -296,7 +296,7 @@ def test_a_photo_from_before_the_sizes_is_made_small_when_it_is_asked_for(city: 
     for _time in ("made", "kept"):
         assert content_of(city.client().get(url)).startswith(b"\xff\xd8")
     assert storage.exists(name_of_size(photo.file.name, 320))
-    for name in (photo.file.name, name_of_size(photo.file.name, 320)):
+    for name in (str(photo.file.name), name_of_size(photo.file.name, 320)):
         storage.delete(name)
     assert city.client().get(url).status_code == 404
 

@@ -82,9 +82,9 @@ def _chosen(form: NearByForm) -> dict[str, str]:
 
 def _is_of(area: AreaFollow, chosen: dict[str, Any]) -> bool:
     if chosen["ward"]:
-        return area.ward_id == chosen["ward"].pk
+        return bool(area.ward_id == chosen["ward"].pk)
     if chosen["suburb"]:
-        return area.suburb_id == chosen["suburb"].pk
+        return bool(area.suburb_id == chosen["suburb"].pk)
     spot = (round(chosen["latitude"], 4), round(chosen["longitude"], 4))
     return (area.latitude, area.longitude) == spot
 

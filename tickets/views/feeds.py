@@ -56,7 +56,7 @@ class Channel:
     tickets: list[Ticket]
 
 
-class NearByFeed(Feed):
+class NearByFeed(Feed[Any, Any]):
     """The newest tickets of near by, under any of its filters."""
 
     feed_type = PlaceFeed
@@ -114,7 +114,7 @@ def _facts(ticket: Ticket) -> Iterator[str]:
     yield ticket.reference
 
 
-class TicketFeed(Feed):
+class TicketFeed(Feed[Any, Any]):
     """The public story of one public ticket, whoever asks: feed readers do not sign in."""
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Ticket:

@@ -29,6 +29,7 @@ def smaller_photo(request: HttpRequest, reference: str, key: uuid.UUID, side: in
     if side not in SMALLER_SIDES:
         raise Http404
     attachment = _visible_attachment(request, reference, key)
+    content: IO[Any]
     try:
         content = attachment.file.storage.open(name_of_size(attachment.file.name or "", side))
     except FileNotFoundError:
