@@ -40,7 +40,7 @@ def can_view_ticket(user: Any, ticket: Ticket) -> bool:
         return True
     if ticket.outcome == Outcome.WITHDRAWN:
         return False
-    return ticket.is_shown_to_all or is_reporter(user, ticket)
+    return ticket.is_public or is_reporter(user, ticket)
 
 
 def can_view_as_staff(user: Any, ticket: Ticket) -> bool:
