@@ -46,6 +46,7 @@ def client_of_thandi(thandi: User) -> Client:
 def everything_on(**typed: str) -> dict[str, str]:
     """What the page sends when nothing is switched off; an empty value takes a tick away."""
     boxes = {f"{topic}_{channel}": "on" for topic in RESIDENTS_TOPICS for channel in ("email", "sms")}
+    boxes["areas_email"] = "on"
     sent = {"digest": "none", "quiet_from": "", "quiet_until": "", **boxes, **typed}
     return {name: value for name, value in sent.items() if value or not name.endswith(("_email", "_sms"))}
 
@@ -61,6 +62,7 @@ def test_the_account_page_leads_there(client_of_thandi: Client) -> None:
         "Questions to you",
         "How it goes",
         "Messages",
+        "Areas that you follow",
     ]
 
 
@@ -69,7 +71,7 @@ def test_who_works_here_is_asked_about_their_work_too() -> None:
     client = Client()
     client.force_login(member.user)
     names = [row.name for row in client.get(PAGE).context["form"].topic_rows()]
-    assert names[-4:] == ["Your work", "Changes in projects", "Warnings", "Points and remedies"]
+    assert names[-5:-1] == ["Your work", "Changes in projects", "Warnings", "Points and remedies"]
 
 
 def test_visitors_are_asked_to_sign_in() -> None:
@@ -128,7 +130,7 @@ def test_the_api_shows_everything_of_a_person(thandi: User) -> None:
         "quiet_hours": None,
         "topics": {
             **{topic: ways() for topic in RESIDENTS_TOPICS},
-            **{topic: {"email": True} for topic in ("work", "changes", "warnings", "points")},
+            **{topic: {"email": True} for topic in ("work", "changes", "warnings", "points", "areas")},
         },
     }
 
