@@ -34,7 +34,7 @@ from tickets.tests.pages import City, jpeg, make_city
 from tickets.verification import link_token
 
 # What residents' pages do not have, and takes a minute to compress.
-OF_THE_CONSOLE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework", "django_htmx"]
+OF_THE_CONSOLE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework"]
 MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
 
