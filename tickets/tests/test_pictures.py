@@ -139,6 +139,14 @@ HTML = b"<html><script>alert(document.domain)</script></html>"
         written(form="WEBP") + _zipped(),
         jpeg().read() + b"<?php system($_GET[0]); ?>",
     ],
+    ids=[
+        "html behind jpeg",
+        "zip behind jpeg",
+        "html as comment",
+        "html behind png",
+        "zip behind webp",
+        "php behind jpeg",
+    ],
 )
 def test_what_hangs_behind_a_picture_or_in_it_is_gone(content: bytes) -> None:
     picture = kept(content, "pipe.html")
@@ -186,6 +194,26 @@ def _bomb(width: int, height: int) -> bytes:
         written(Image.effect_noise((400, 300), 60))[:4000],
         written(Image.effect_noise((400, 300), 60), "WEBP")[:4000],
     ],
+    ids=[
+        "nothing",
+        "words",
+        "html",
+        "zip",
+        "pdf",
+        "gif of zeros",
+        "gif",
+        "tiff",
+        "bmp",
+        "ico",
+        "svg",
+        "svg with a head",
+        "jpeg of zeros",
+        "png of zeros",
+        "webp without a body",
+        "half a png",
+        "half a jpeg",
+        "half a webp",
+    ],
 )
 def test_what_is_no_whole_picture_is_refused_by_its_content(content: bytes) -> None:
     with pytest.raises(PictureRefused) as refusal:
@@ -202,6 +230,7 @@ def test_what_is_no_whole_picture_is_refused_by_its_content(content: bytes) -> N
         _bomb(60_000, 60_000),
         _bomb(2**31 - 1, 2**31 - 1),
     ],
+    ids=["plain", "a little too many", "bomb", "largest bomb"],
 )
 def test_too_many_pixels_are_refused_before_they_fill_the_memory(content: bytes) -> None:
     with pytest.raises(PictureRefused, match=r"too many pixels|not a picture"):
