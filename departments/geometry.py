@@ -19,6 +19,7 @@ from shapely.errors import GEOSException
 from shapely.geometry import MultiPoint, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from common.distances import METRES_PER_DEGREE
 from common.errors import InvalidInput
 
 # About eleven metres: a pin this close outside the outermost border is still in the city.
@@ -69,9 +70,6 @@ def ward_cells(points: Sequence[WardPoint], *, bounds: Bounds, margin: float) ->
         point.number: _rounded(_unstretched(cell, stretch).intersection(extent))
         for point, cell in _voronoi(points, stretch)
     }
-
-
-METRES_PER_DEGREE = 111_320
 
 
 class WardIndex:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from django.db.models import Max, Model, Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation
+from common.distances import metres_between
 from common.identifiers import as_uuid
 from departments.escalation import USUAL_LADDER, Step
 from departments.geometry import WardIndex
@@ -35,8 +35,7 @@ from departments.querysets import CalendarQuerySet, CategoryQuerySet, LeaveQuery
 
 Row = TypeVar("Row", bound=Model)
 
-# In degrees of latitude: about three kilometres.
-_SUBURB_REACH = 0.03
+_SUBURB_REACH_METRES = 3_336
 
 
 def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Ward | None:
@@ -69,14 +68,11 @@ def ward_index(organisation_id: uuid.UUID, shaped_at: datetime) -> WardIndex:
 
 def nearest_suburb(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Suburb | None:
     """The suburb whose point is nearest, of those that are within a few kilometres."""
-    stretch = math.cos(math.radians(latitude))
-
-    def distance(suburb: Suburb) -> float:
-        return math.hypot(suburb.latitude - latitude, (suburb.longitude - longitude) * stretch)
-
-    suburbs = list(Suburb.objects.of_organisation(organisation_id).by_name())
-    nearest = min(suburbs, key=distance, default=None)
-    return nearest if nearest is not None and distance(nearest) < _SUBURB_REACH else None
+    suburb = Suburb.objects.of_organisation(organisation_id).nearest_to(latitude, longitude).first()
+    if suburb is None:
+        return None
+    metres = metres_between((latitude, longitude), (suburb.latitude, suburb.longitude))
+    return suburb if metres < _SUBURB_REACH_METRES else None
 
 
 def kinds_stamp(organisation_id: uuid.UUID) -> str:
@@ -218,11 +214,6 @@ def wards_to_choose_from(user: Any) -> list[Ward]:
 def suburb_named(organisation_id: uuid.UUID, typed: str) -> Suburb | None:
     """The suburb that somebody meant: its whole name, or how it starts."""
     return Suburb.objects.of_organisation(organisation_id).named_like(typed).first()
-
-
-def suburb_nearest(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Suburb | None:
-    """The suburb whose point is nearest to a place."""
-    return Suburb.objects.of_organisation(organisation_id).nearest_to(latitude, longitude).first()
 
 
 def suburb_names(organisation_id: uuid.UUID) -> list[str]:

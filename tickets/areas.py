@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-METRES_PER_DEGREE = 111_320
+from common.distances import METRES_PER_DEGREE
+
 # How far around a point somebody may follow, in metres, and what the page offers.
 NEAREST, FURTHEST = 250, 5000
 RADIUSES = (250, 500, 1000, 2000, 5000)
@@ -44,12 +45,6 @@ def box_of_suburb(latitude: float, longitude: float) -> Box:
     """Where tickets count as being in the suburb whose point this is."""
     reach = SUBURB_REACH
     return Box(latitude - reach, longitude - reach, latitude + reach, longitude + reach)
-
-
-def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """How far two places, each latitude and longitude, lie apart; for places in one city."""
-    east = (other[1] - one[1]) * math.cos(math.radians(one[0]))
-    return math.hypot(other[0] - one[0], east) * METRES_PER_DEGREE
 
 
 def becomes_outage(changes: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation, User
 from common.errors import DomainError, InvalidInput, NotFound
 from departments.models import Suburb, Ward
-from departments.queries import suburb_nearest, ward_at, wards_of
+from departments.queries import nearest_suburb, ward_at, wards_of
 from tickets.areas import FURTHEST, MOST_AREAS, NEAREST, box_around, box_of_suburb
 from tickets.models import AreaFollow
 
@@ -116,5 +116,5 @@ def _check_inside(organisation: Organisation, latitude: float, longitude: float)
 
 
 def _name_of_place(organisation: Organisation, latitude: float, longitude: float) -> str:
-    suburb = suburb_nearest(organisation.pk, latitude, longitude)
+    suburb = nearest_suburb(organisation.pk, latitude, longitude)
     return _("Around a place in %(suburb)s") % {"suburb": suburb.name} if suburb else _("Around a place")

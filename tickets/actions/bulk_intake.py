@@ -68,7 +68,6 @@ def prepare_many(
         events.extend(_queued(change, known))
         changes.append(change)
     tickets = [change.ticket for change in changes]
-    waiting = [ticket for ticket in tickets if ticket.department_id is not None]
     return Prepared(
         # In the order in which they refer to each other.
         rows={
@@ -78,7 +77,7 @@ def prepare_many(
             TicketEvent: _lines(events),
             Custody: _lines(first_custodies(changes)),
         },
-        departments={ticket.pk: ticket.department_id for ticket in waiting if ticket.department_id},
+        departments={ticket.pk: ticket.department_id for ticket in tickets if ticket.department_id},
     )
 
 

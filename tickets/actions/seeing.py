@@ -7,7 +7,9 @@ from tickets.models import Seen, Ticket
 
 
 def see_ticket(ticket: Ticket, *, acting_user: User) -> None:
-    """Remember which version this person has looked at. Never goes back to an older one."""
+    """Remember which version this person has looked at. Of two pages at once the last one counts: what
+    is marked as news once too often is read again.
+    """
     Seen.objects.bulk_create(
         [Seen(ticket=ticket, user=acting_user, version=ticket.version)],
         update_conflicts=True,

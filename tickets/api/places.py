@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,13 +10,13 @@ from rest_framework import serializers
 
 from common.api.fields import WordField
 from common.api.shapes import Row
+from common.distances import metres_between
 from departments.enums import Priority
 from tickets.api.shapes import TicketSerializer
 from tickets.enums import Status
+from tickets.queries import within_metres
 from tickets.querysets import TicketQuerySet
 
-_EARTH_METRES = 6_371_000
-_METRES_PER_DEGREE = 111_320
 # More points than this are a smear on any screen.
 MOST_ON_MAP = 2_000
 _MAP_COLUMNS = (
@@ -74,11 +73,7 @@ class FeatureCollectionSerializer(serializers.Serializer[Any]):
 
 def around(tickets: TicketQuerySet, latitude: float, longitude: float, radius: int) -> TicketQuerySet:
     """Those in the box that the circle fits into, by the index, nearest first."""
-    reach = radius / _METRES_PER_DEGREE
-    wider = reach / max(math.cos(math.radians(latitude)), 0.01)
-    box = tickets.within(
-        south=latitude - reach, north=latitude + reach, west=longitude - wider, east=longitude + wider
-    )
+    box = within_metres(tickets, latitude, longitude, radius)
     return box.nearest_to(latitude, longitude)
 
 
@@ -87,21 +82,11 @@ def nearest(
 ) -> list[tuple[int, Row]]:
     """The rows inside the circle with their distance in metres, nearest first."""
     measured = [
-        (metres_between(latitude, longitude, row["latitude"], row["longitude"]), str(row["id"]), row)
+        (metres_between((latitude, longitude), (row["latitude"], row["longitude"])), str(row["id"]), row)
         for row in rows
     ]
     inside = sorted(place for place in measured if place[0] <= radius)
     return [(round(metres), row) for metres, _key, row in inside[:limit]]
-
-
-def metres_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Along the surface of the earth, by the haversine formula."""
-    north, south = math.radians(latitude), math.radians(other_latitude)
-    step_north = math.sin((south - north) / 2) ** 2
-    step_east = math.sin(math.radians(other_longitude - longitude) / 2) ** 2
-    return (
-        2 * _EARTH_METRES * math.asin(math.sqrt(step_north + math.cos(north) * math.cos(south) * step_east))
-    )
 
 
 def marker_rows(tickets: TicketQuerySet) -> list[tuple[Any, ...]]:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
+from common.distances import metres_between
 from common.models import IdentifiedModel
 from common.text import refuse_control_characters
 from departments.models import Suburb, Ward
 from tickets.area_querysets import AreaFollowQuerySet, box_of_area
-from tickets.areas import FURTHEST, NEAREST, Box, metres_between
+from tickets.areas import FURTHEST, NEAREST, Box
 from tickets.models.ticket import Ticket
 
 

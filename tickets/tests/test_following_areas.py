@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from common.distances import METRES_PER_DEGREE
 from common.errors import DomainError
 from departments.models import Suburb
 from tickets import own_data
@@ -25,7 +26,7 @@ from tickets.actions.areas import (
     unfollow_areas,
 )
 from tickets.actions.intake import Place
-from tickets.areas import METRES_PER_DEGREE, MOST_AREAS
+from tickets.areas import MOST_AREAS
 from tickets.models import AreaFollow, Ticket
 from tickets.tests.factories import report_ticket
 from tickets.tests.pages import LATITUDE, LONGITUDE, City, make_city

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,10 +10,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from common.distances import metres_between
 from tickets.models import Ticket
 from tickets.views.words import Words, department_icon, promise_words, span, status_words
-
-_METRES_PER_DEGREE = 111_320
 
 
 @dataclass(frozen=True)
@@ -88,16 +86,10 @@ def ago(moment: datetime, now: datetime) -> str:
     return _("%(time)s ago") % {"time": span(moment, now)}
 
 
-def metres_between(one: Spot, other: Spot) -> float:
-    """True for places that are near each other."""
-    east = (one.longitude - other.longitude) * math.cos(math.radians(other.latitude))
-    return math.hypot(one.latitude - other.latitude, east) * _METRES_PER_DEGREE
-
-
 def _distance_words(ticket: Ticket, seen_from: Spot | None) -> str:
     if seen_from is None or ticket.latitude is None or ticket.longitude is None:
         return ""
-    metres = metres_between(Spot(ticket.latitude, ticket.longitude), seen_from)
+    metres = metres_between((ticket.latitude, ticket.longitude), (seen_from.latitude, seen_from.longitude))
     if metres < 950:
         return _("%(metres)d m away") % {"metres": max(50, round(metres / 50) * 50)}
     return _("%(kilometres).1f km away") % {"kilometres": metres / 1000}

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import Organisation
 from accounts.site import require_organisation
+from common.distances import metres_between
 from departments.queries import metres_outside, nearest_suburb, ward_at
 from tickets.picture_places import HEAD_BYTES, TakenAt, place_in
 from tickets.report_forms import MARGIN_METRES
-from tickets.views.cards import Spot, metres_between
 from tickets.views.draft import read_draft
 
 # Nearer than this to the pin, a photo says nothing new.
@@ -44,7 +44,7 @@ def _is_worth_asking(request: HttpRequest, organisation: Organisation, found: Ta
     draft = read_draft(request)
     if not draft.has_pin or draft.latitude is None or draft.longitude is None:
         return True
-    pin, taken = Spot(draft.latitude, draft.longitude), Spot(found.latitude, found.longitude)
+    pin, taken = (draft.latitude, draft.longitude), (found.latitude, found.longitude)
     return metres_between(pin, taken) > _SAME_PLACE_METRES
 
 
