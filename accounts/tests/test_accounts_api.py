@@ -130,6 +130,17 @@ def test_an_access_token_lasts_a_quarter_of_an_hour_and_is_no_refresh_token(pers
         assert post(f"{TOKEN}refresh/", {"refresh": tokens["refresh"]}, tokens["access"]).status_code == 200
 
 
+def test_a_token_of_a_server_whose_clock_is_a_little_ahead_is_taken(person: User) -> None:
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(seconds=20), tick=False):
+        soon = sign_in().json()["access"]
+    with time_machine.travel(now + timedelta(minutes=5), tick=False):
+        later = sign_in().json()["access"]
+    with time_machine.travel(now, tick=False):
+        assert read_me(soon).status_code == 200
+        assert_problem(read_me(later), 401, "token_not_valid")
+
+
 def test_a_deleted_person_has_no_tokens(person: User) -> None:
     tokens = sign_in().json()
     person.delete()

@@ -379,6 +379,8 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "CHECK_REVOKE_TOKEN": True,
+    # The clocks of several servers never agree exactly.
+    "LEEWAY": timedelta(seconds=30),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Lokisa",
