@@ -27,8 +27,7 @@ def organisation_for_host(host: str) -> Organisation | None:
 
     Its own domain first; otherwise the first municipality that residents may report to.
     """
-    public = Organisation.objects.open_to_the_public()
-    return public.with_domain(host.split(":")[0]).first() or public.municipalities_first().first()
+    return Organisation.objects.open_to_the_public().of_host_first(host.split(":")[0]).first()
 
 
 def console_organisation(user: Any) -> Organisation | None:

@@ -33,6 +33,9 @@ class ManagedRows:
         return self.filter(organisation_id__in=organisations_where(user, Capability.MANAGE_ORGANISATION))
 
 
+_IS_MUNICIPALITY = models.Case(models.When(kind=OrganisationKind.MUNICIPALITY, then=0), default=1)
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def active(self) -> OrganisationQuerySet:
         return self.filter(is_active=True)
@@ -41,8 +44,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Organisations whose residents may report and whose public tickets anybody may see."""
         return self.active().filter(public_reports=True)
 
-    def with_domain(self, domain: str) -> OrganisationQuerySet:
-        return self.filter(domain__iexact=domain)
+    def of_host_first(self, host: str) -> OrganisationQuerySet:
+        """The one whose domain the host is, then municipalities, then the oldest."""
+        is_its_own = models.Case(models.When(domain__iexact=host, then=0), default=1)
+        return self.order_by(is_its_own, _IS_MUNICIPALITY, "created_at", "pk")
 
     def with_slug(self, slug: str) -> OrganisationQuerySet:
         return self.filter(slug=slug)
@@ -53,8 +58,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(pk=found) if found else self.with_slug(key)
 
     def municipalities_first(self) -> OrganisationQuerySet:
-        is_municipality = models.Case(models.When(kind=OrganisationKind.MUNICIPALITY, then=0), default=1)
-        return self.order_by(is_municipality, "created_at", "pk")
+        return self.order_by(_IS_MUNICIPALITY, "created_at", "pk")
 
     def with_prefix(self, prefix: str) -> OrganisationQuerySet:
         return self.filter(reference_prefix=prefix)

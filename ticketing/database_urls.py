@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from django.core.exceptions import ImproperlyConfigured
 
 POSTGRES_SCHEMES = frozenset({"postgres", "postgresql"})
+# Lists join a ticket to half a dozen small tables. PostgreSQL tries the orders in which eight tables can be
+# joined, which for these takes thirty times as long as reading the rows; the order written is as good.
+_FEWER_ORDERS = "-c join_collapse_limit=3"
 REDIS_SCHEMES = frozenset({"redis", "rediss", "unix", "redis+socket"})
 
 
@@ -26,6 +29,7 @@ def parse_database_url(url: str) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     # A socket directory may stand in the query or, percent-encoded, in the host's place.
     host = options.pop("host", None) or unquote(parts.hostname or "")
+    options["options"] = f"{_FEWER_ORDERS} {options.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,

@@ -297,6 +297,13 @@ class Ticket(IdentifiedModel):
                 name="ticket_unanswered",
                 condition=Q(unanswered_since__isnull=False),
             ),
+            # The figure of the home page: TicketQuerySet.verified_since.
+            models.Index(
+                "organisation",
+                "closed_at",
+                name="ticket_verified",
+                condition=Q(status=Status.CLOSED, outcome=Outcome.VERIFIED),
+            ),
             models.Index("escalate_at", "id", name="ticket_escalate", condition=Q(escalate_at__isnull=False)),
             # Near by: TicketQuerySet.within and .nearest_to.
             GistIndex(
