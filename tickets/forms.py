@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 
 from django import forms
+from django.core.cache import cache
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from common.errors import DomainError
-from common.quick_select import QuickSelect
+from common.quick_select import LazyPairs, QuickSelect
 from common.text import clean_line, refuse_control_characters
 from departments.models import Category, Department, Suburb, Ward
 from tickets.actions.areas import Area
@@ -27,6 +29,7 @@ from tickets.models import Ticket
 from tickets.pictures import ACCEPTED, Picture, prepare_picture
 from tickets.querysets import TicketQuerySet
 
+_A_MINUTE = 60
 _PICTURE_TYPES = ",".join(f"image/{name.lower()}" for name in ACCEPTED)
 
 
@@ -122,14 +125,28 @@ class NearByForm(forms.Form):
             "ward": Ward.objects.of_organisation(organisation.pk).by_number().only("number", "name"),
             "suburb": Suburb.objects.of_organisation(organisation.pk).by_name(),
         }
+        self._kept = partial(
+            cache.get_or_set, f"near_by_choices:{organisation.pk}", partial(_pairs, rows), _A_MINUTE
+        )
         for name, queryset in rows.items():
-            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+            field: Any = self.fields[name]
+            field.queryset, field.widget.choices = queryset, LazyPairs(partial(self._choices, name))
         words = [(str(value), label) for value, label in Status.choices]
         self.fields["status"].choices = [  # type: ignore[attr-defined]
             ("", _("Not closed yet")),
             *words,
             ("all", _("All, closed ones too")),
         ]
+
+    def _choices(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Read where the form is shown; the same for everybody, so kept for a minute."""
+        field: Any = self.fields[name]
+        yield "", field.empty_label
+        yield from self._all_pairs[name]
+
+    @cached_property
+    def _all_pairs(self) -> dict[str, list[tuple[str, str]]]:
+        return self._kept()
 
     def narrow(self, tickets: TicketQuerySet) -> TicketQuerySet:
         """The tickets that fit a valid form."""
@@ -156,6 +173,12 @@ class NearByForm(forms.Form):
             self.cleaned_data.get(name)
             for name in ("q", "status", "department", "category", "ward", "suburb")
         )
+
+
+def _pairs(rows: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Key and name of each row, by the field that offers them."""
+    keys = {name: NearByForm.base_fields[name].to_field_name for name in rows}  # type: ignore[attr-defined]
+    return {name: [(str(getattr(row, keys[name])), str(row)) for row in rows[name]] for name in rows}
 
 
 def _around(tickets: TicketQuerySet, suburb: Suburb) -> TicketQuerySet:
