@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -36,6 +37,8 @@ from departments.querysets import CalendarQuerySet, CategoryQuerySet, LeaveQuery
 Row = TypeVar("Row", bound=Model)
 
 _SUBURB_REACH_METRES = 3_336
+# How alike a mistyped name must be (a ratio of difflib), and how long.
+_ALIKE, _FEWEST_LETTERS = 0.84, 5
 
 
 def ward_at(organisation_id: uuid.UUID, latitude: float, longitude: float) -> Ward | None:
@@ -211,9 +214,21 @@ def wards_to_choose_from(user: Any) -> list[Ward]:
     return list(Ward.objects.visible_to(user).by_number().defer("shape"))
 
 
-def suburb_named(organisation_id: uuid.UUID, typed: str) -> Suburb | None:
-    """The suburb that somebody meant: its whole name, or how it starts."""
-    return Suburb.objects.of_organisation(organisation_id).named_like(typed).first()
+def suburbs_like(organisation_id: uuid.UUID, typed: str) -> list[Suburb]:
+    """The suburbs that somebody can have meant, the likeliest first.
+
+    Those whose names start so, the whole name first; where there is none, those that are it but for an error.
+    """
+    suburbs = Suburb.objects.of_organisation(organisation_id)
+    return list(suburbs.named_like(typed)) or _mistyped(typed, suburbs.by_name())
+
+
+def _mistyped(typed: str, suburbs: Iterable[Suburb]) -> list[Suburb]:
+    """Short words are like too many others to be read as anything else."""
+    if len(typed) < _FEWEST_LETTERS:
+        return []
+    names = {suburb.name.casefold(): suburb for suburb in suburbs}
+    return [names[name] for name in difflib.get_close_matches(typed.casefold(), names, cutoff=_ALIKE)]
 
 
 def suburb_names(organisation_id: uuid.UUID) -> list[str]:

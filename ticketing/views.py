@@ -20,7 +20,8 @@ from accounts.site import require_organisation
 from common.errors import DomainError
 from common.references import looks_like_reference
 from common.text import clean_line
-from departments.queries import has_ward, suburb_named
+from departments.models import Suburb
+from departments.queries import has_ward, suburbs_like
 from tickets.queries import find_by_reference, public_figures, public_tickets
 from tickets.views.cards import card_for
 
@@ -55,8 +56,19 @@ def find(request: HttpRequest) -> HttpResponse:
     ward = re.fullmatch(r"(?:ward\s*)?(\d{1,4})", typed, re.IGNORECASE)
     if ward and has_ward(organisation.pk, int(ward[1])):
         return _near_by(ward=str(int(ward[1])))
-    suburb = suburb_named(organisation.pk, typed)
+    suburb = _suburb_meant(organisation, typed)
     return _near_by(suburb=suburb.name) if suburb else _near_by(q=typed)
+
+
+def _suburb_meant(organisation: Organisation, typed: str) -> Suburb | None:
+    """By its name; by a piece of it or with an error only where these are no words of a ticket.
+
+    "Water" is more likely to be about water than the beginning of Waterkloof.
+    """
+    suburb = next(iter(suburbs_like(organisation.pk, typed)), None)
+    if suburb is None or suburb.name.casefold() == typed.casefold():
+        return suburb
+    return None if public_tickets(organisation.pk).matching(typed).exists() else suburb
 
 
 def _find_ticket(request: HttpRequest, organisation: Organisation, typed: str) -> HttpResponse:
@@ -78,7 +90,7 @@ def _render(
     request: HttpRequest, organisation: Organisation, *, typed: str = "", refusal: str = ""
 ) -> HttpResponse:
     now = timezone.now()
-    public = public_tickets(organisation.pk).for_list()
+    public = public_tickets(organisation.pk).for_cards()
     newest = public.unclosed().newest_first()[:SHOWN]
     many = public.unsettled().affecting_many(MANY)[:SHOWN_MANY]
     context = {

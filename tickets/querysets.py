@@ -49,6 +49,26 @@ def spot(longitude: float, latitude: float) -> Func:
     return Func(Value(longitude), Value(latitude), function="point", output_field=models.TextField())
 
 
+# Which ticket it is, where, and what says how it stands: what `tickets.views.words` reads.
+_STANDING = (
+    "reference",
+    "title",
+    "latitude",
+    "longitude",
+    "status",
+    "outcome",
+    "assignee_id",
+    "reopened_count",
+    "queued_at",
+    "assigned_at",
+    "started_at",
+    "resolved_at",
+    "closed_at",
+    "due_at",
+    "expired_at",
+)
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     # Who sees what
 
@@ -345,25 +365,25 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         related = self.select_related("category", "department", "ward", "organisation", "stage", "assignee")
         return related.defer("search", "description", "ward__shape")
 
+    def for_cards(self) -> TicketQuerySet:
+        """With what anybody is shown of each ticket of a list, and no more."""
+        related = self.select_related("category", "department", "ward")
+        return related.only(
+            *_STANDING,
+            "address",
+            "created_at",
+            "updated_at",
+            "support_count",
+            "category__code",
+            "category__name",
+            "department__code",
+            "department__name",
+            "ward__number",
+        )
+
     def for_markers(self) -> TicketQuerySet:
         """With what the map says of each ticket and no more: it shows hundreds at once."""
-        return self.only(
-            "reference",
-            "title",
-            "latitude",
-            "longitude",
-            "status",
-            "outcome",
-            "assignee_id",
-            "reopened_count",
-            "queued_at",
-            "assigned_at",
-            "started_at",
-            "resolved_at",
-            "closed_at",
-            "due_at",
-            "expired_at",
-        )
+        return self.only(*_STANDING)
 
     def for_change(self) -> TicketQuerySet:
         """With what every action reads of a ticket."""

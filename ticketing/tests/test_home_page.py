@@ -63,6 +63,10 @@ def test_the_home_page_asks_as_often_for_three_tickets_as_for_one(city: City) ->
         ("ward 56", "/near-by/?ward=56"),
         ("56", "/near-by/?ward=56"),
         ("hatf", "/near-by/?suburb=Hatfield"),
+        ("HATFIELD", "/near-by/?suburb=Hatfield"),
+        ("Hatfeild", "/near-by/?suburb=Hatfield"),
+        ("hatfieldd", "/near-by/?suburb=Hatfield"),
+        ("heat", "/near-by/?q=heat"),
         ("ward 999", "/near-by/?q=ward+999"),
         ("burst pipe", "/near-by/?q=burst+pipe"),
         ("  ", "/near-by/"),
@@ -73,6 +77,17 @@ def test_the_one_box_finds_wards_suburbs_and_words(city: City, typed: str, addre
     answer = city.client().get("/find/", {"q": typed})
 
     assert (answer.status_code, answer["Location"]) == (302, address)
+
+
+def test_words_of_tickets_are_words_though_a_suburb_begins_like_them(city: City) -> None:
+    report_ticket(city.category, title="The hat shop has no light")
+
+    assert city.client().get("/find/", {"q": "hat"})["Location"] == "/near-by/?q=hat"
+    assert city.client().get("/find/", {"q": "hatfield"})["Location"] == "/near-by/?suburb=Hatfield"
+
+    answer = city.client().get("/near-by/", {"q": "hat"})
+    assert [suburb.name for suburb in answer.context["suburbs"]] == ["Hatfield"]
+    assert len(answer.context["cards"]) == 1
 
 
 def test_the_one_box_finds_a_reference_however_it_is_typed(city: City) -> None:

@@ -26,7 +26,7 @@ from common.errors import DomainError
 from common.text import refuse_control_characters
 from departments.matching import propose_categories
 from departments.models import Category
-from departments.queries import suburb_named, suburb_names
+from departments.queries import suburb_names, suburbs_like
 from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.admin.rows import rows_for, ticket_url
 from tickets.admin.verb_form import text_field
@@ -105,7 +105,7 @@ class CallerForm(forms.Form):
         """The pin; else the suburb's point, with its name in the address."""
         address, latitude, longitude = data.get("address", ""), data.get("latitude"), data.get("longitude")
         typed = data.get("suburb", "").strip()
-        suburb = suburb_named(self.organisation.pk, typed) if typed else None
+        suburb = next(iter(suburbs_like(self.organisation.pk, typed)), None) if typed else None
         if typed and suburb is None:
             self.add_error("suburb", _("We know no suburb of that name. Choose one, or describe the place."))
         if suburb is not None and suburb.name.casefold() not in address.casefold():

@@ -53,7 +53,7 @@ def own_card_for(ticket: Ticket, now: datetime) -> TicketCard:
 def card_for(
     ticket: Ticket, now: datetime, *, seen_from: Spot | None = None, offers_me_too: bool = False
 ) -> TicketCard:
-    status, promise = status_words(ticket), promise_words(ticket, now)
+    status, promise = status_words(ticket, briefly=True), promise_words(ticket, now, briefly=True)
     is_late = promise is not None and promise.is_loud
     return TicketCard(
         reference=ticket.reference,

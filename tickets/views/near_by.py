@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Organisation
 from accounts.site import require_organisation
 from departments.maps import WardMap, places_geojson, ward_map
+from departments.queries import suburbs_like
 from tickets.forms import NearByForm
 from tickets.models import Ticket
 from tickets.queries import public_tickets
@@ -27,6 +28,8 @@ from tickets.views.words import promise_words, status_words
 
 # The map shows this many tickets at once; the filters show others.
 MOST_MARKERS = 500
+# Whoever looks for words may have meant one of these.
+MOST_SUBURBS = 3
 _A_DAY = 24 * 3600
 _CURSORS = frozenset({"after", "before"})
 
@@ -53,7 +56,7 @@ def near_by(request: HttpRequest) -> HttpResponse:
     page, spot = Page([]), None
     if form.is_valid():
         spot = spot_of(form)
-        tickets = form.narrow(public_tickets(organisation.pk)).for_list()
+        tickets = form.narrow(public_tickets(organisation.pk)).for_cards()
         page = nearest_page(tickets, request.GET, spot) if spot else newest_page(tickets, request.GET)
     now = timezone.now()
     context = {
@@ -63,6 +66,7 @@ def near_by(request: HttpRequest) -> HttpResponse:
         "is_filtered": form.is_bound and (not form.is_valid() or form.is_filtered),
         "cards": [card_for(ticket, now, seen_from=spot) for ticket in page.tickets],
         "page": page,
+        "suburbs": suburbs_like(organisation.pk, words_of(form))[:MOST_SUBURBS] if words_of(form) else [],
         "map": _map(request, organisation, spot),
         "area": area_offer(request, organisation, form),
         "feed_url": same_list(request, "tickets:near_by_feed"),
@@ -108,6 +112,10 @@ def spot_of(form: NearByForm) -> Spot | None:
     return Spot(latitude, longitude) if latitude is not None and longitude is not None else None
 
 
+def words_of(form: NearByForm) -> str:
+    return form.cleaned_data["q"] if form.is_valid() else ""
+
+
 def headline_of(form: NearByForm) -> str:
     if not form.is_valid():
         return _("Near by")
@@ -148,7 +156,7 @@ def _map(request: HttpRequest, organisation: Organisation, spot: Spot | None) ->
 
 
 def _marker(ticket: Ticket, now: Any) -> dict[str, Any]:
-    status, promise = status_words(ticket), promise_words(ticket, now)
+    status, promise = status_words(ticket, briefly=True), promise_words(ticket, now, briefly=True)
     is_late = promise is not None and promise.is_loud
     return {
         "type": "Feature",

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.models import Department
 from tickets.enums import Outcome, Status
@@ -26,6 +27,15 @@ _LOOKS = {
     Status.RESPONDED: ("open", "responded"),
     Status.RESOLVED: ("verified", "resolved"),
     Status.CLOSED: ("quiet", "closed"),
+}
+_OUTCOMES = {
+    Outcome.VERIFIED: gettext_lazy("The fix was confirmed, so it counts."),
+    Outcome.UNVERIFIED: gettext_lazy("Nobody confirmed the fix in time, so it does not count."),
+    Outcome.NO_REPLY: gettext_lazy("The department asked something and got no reply."),
+    Outcome.DUPLICATE: gettext_lazy("Somebody had reported the same problem before."),
+    Outcome.REJECTED: gettext_lazy("The department did not take it on; the reason stands below."),
+    Outcome.WITHDRAWN: gettext_lazy("It was taken back."),
+    Outcome.COMPLETED: gettext_lazy("The work is done."),
 }
 # What a department's code or name says about its picture; codes are the city's own.
 _ICONS = (
@@ -75,30 +85,22 @@ def department_icon(department: Department | None) -> str:
     return next((icon for part, icon in _ICONS if part in name), "help")
 
 
-def status_words(ticket: Ticket) -> Words:
-    """Where the ticket is."""
+def status_words(ticket: Ticket, *, briefly: bool = False) -> Words:
+    """Where the ticket is; briefly, as lists say it, without the sentence more."""
     status = Status(ticket.status)
-    tone, shape = _LOOKS[status]
     if status == Status.CLOSED:
         return _closed_words(ticket)
-    return Words(capfirst(str(status.label)), tone, shape, _status_detail(ticket))
+    tone, shape = _LOOKS[status]
+    return Words(capfirst(str(status.label)), tone, shape, "" if briefly else _status_detail(ticket))
 
 
 def _closed_words(ticket: Ticket) -> Words:
     outcome = Outcome(ticket.outcome)
-    details = {
-        Outcome.VERIFIED: _("The fix was confirmed, so it counts."),
-        Outcome.UNVERIFIED: _("Nobody confirmed the fix in time, so it does not count."),
-        Outcome.NO_REPLY: _("The department asked something and got no reply."),
-        Outcome.DUPLICATE: _("Somebody had reported the same problem before."),
-        Outcome.REJECTED: _("The department did not take it on; the reason stands below."),
-        Outcome.WITHDRAWN: _("It was taken back."),
-        Outcome.COMPLETED: _("The work is done."),
-    }
+    detail = str(_OUTCOMES[outcome])
     if outcome == Outcome.VERIFIED:
-        return Words(capfirst(str(outcome.label)), "verified", "verified", details[outcome])
+        return Words(capfirst(str(outcome.label)), "verified", "verified", detail)
     word = _("Closed: %(outcome)s") % {"outcome": outcome.label}
-    return Words(word, "quiet", "closed", details[outcome])
+    return Words(word, "quiet", "closed", detail)
 
 
 def _status_detail(ticket: Ticket) -> str:
@@ -116,38 +118,43 @@ def _status_detail(ticket: Ticket) -> str:
     return _("The department says that it is fixed. It only counts when that is confirmed.")
 
 
-def promise_words(ticket: Ticket, now: datetime) -> Words | None:
+def promise_words(ticket: Ticket, now: datetime, *, briefly: bool = False) -> Words | None:
     """What was promised and how that stands; None where nothing was or is promised."""
     if ticket.status in _UNSETTLED:
-        return _running_promise(ticket, now)
+        return _running_promise(ticket, now, briefly=briefly)
     if ticket.status == Status.RESPONDED:
         detail = _("The time does not count while the department waits for a reply.")
         return Words(_("On hold"), "quiet", "clock", detail)
     if ticket.status == Status.RESOLVED or ticket.outcome in _FIXED:
-        return _settled_promise(ticket)
+        return _settled_promise(ticket, briefly=briefly)
     return None
 
 
-def _running_promise(ticket: Ticket, now: datetime) -> Words | None:
+def _running_promise(ticket: Ticket, now: datetime, *, briefly: bool) -> Words | None:
     due = ticket.expired_at or ticket.due_at
     if due is None:
         return None
-    promised = _("Promised by %(when)s.") % {"when": day_and_time(due)}
     if due <= now:
         word = _("%(time)s late") % {"time": span(due, now)}
-        return Words(word, "overdue", "late", f"{promised} {why_late(ticket, now)}", is_loud=True)
+        detail = "" if briefly else f"{_promised(due)} {why_late(ticket, now)}"
+        return Words(word, "overdue", "late", detail, is_loud=True)
     if due - now <= SOON:
-        return Words(_("%(time)s left") % {"time": span(now, due)}, "expiring", "hourglass", promised)
-    left = _("%(time)s left.") % {"time": span(now, due)}
-    return Words(_("By %(when)s") % {"when": day_and_time(due)}, "quiet", "clock", left)
+        word = _("%(time)s left") % {"time": span(now, due)}
+        return Words(word, "expiring", "hourglass", "" if briefly else _promised(due))
+    word = _("By %(when)s") % {"when": day_and_time(due)}
+    return Words(word, "quiet", "clock", "" if briefly else _("%(time)s left.") % {"time": span(now, due)})
 
 
-def _settled_promise(ticket: Ticket) -> Words | None:
+def _promised(due: datetime) -> str:
+    return _("Promised by %(when)s.") % {"when": day_and_time(due)}
+
+
+def _settled_promise(ticket: Ticket, *, briefly: bool) -> Words | None:
     fixed = ticket.resolved_at or ticket.closed_at
     due = ticket.expired_at or ticket.due_at
     if due is None or fixed is None:
         return None
-    promised = _("Promised by %(when)s.") % {"when": day_and_time(due)}
+    promised = "" if briefly else _promised(due)
     if due < fixed:
         return Words(_("Missed by %(time)s") % {"time": span(due, fixed)}, "overdue", "late", promised)
     return Words(_("Kept, %(time)s early") % {"time": span(fixed, due)}, "verified", "check", promised)
