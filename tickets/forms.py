@@ -125,9 +125,7 @@ class NearByForm(forms.Form):
             "ward": Ward.objects.of_organisation(organisation.pk).by_number().only("number", "name"),
             "suburb": Suburb.objects.of_organisation(organisation.pk).by_name(),
         }
-        self._kept = partial(
-            cache.get_or_set, f"near_by_choices:{organisation.pk}", partial(_pairs, rows), _A_MINUTE
-        )
+        self._kept_as, self._rows = f"near_by_choices:{organisation.pk}", rows
         for name, queryset in rows.items():
             field: Any = self.fields[name]
             field.queryset, field.widget.choices = queryset, LazyPairs(partial(self._choices, name))
@@ -146,7 +144,8 @@ class NearByForm(forms.Form):
 
     @cached_property
     def _all_pairs(self) -> dict[str, list[tuple[str, str]]]:
-        return self._kept()
+        kept: Any = cache.get_or_set(self._kept_as, partial(_pairs, self._rows), _A_MINUTE)
+        return dict(kept)
 
     def narrow(self, tickets: TicketQuerySet) -> TicketQuerySet:
         """The tickets that fit a valid form."""
