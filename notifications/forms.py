@@ -30,7 +30,7 @@ class PreferenceForm(forms.Form):
     digest = forms.ChoiceField(
         label=_("A mail for everything, or a summary"),
         help_text=_("Receipts, codes and questions to you come at once all the same."),
-        choices=[(choice.value, capfirst(str(choice.label))) for choice in Digest],
+        choices=lambda: [(choice.value, capfirst(str(choice.label))) for choice in Digest],
         widget=forms.RadioSelect,
     )
     quiet_from = forms.TimeField(

@@ -83,6 +83,7 @@ FORMS = (
         "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
         "limit_value",
     ),
+    gettext_noop("“%(value)s” is not a valid UUID."),
     gettext_noop("Null characters are not allowed."),
     gettext_noop("No file was submitted. Check the encoding type on the form."),
     gettext_noop("The submitted file is empty."),
@@ -131,9 +132,14 @@ ANSWERS = (
 )
 # allauth's, from here on.
 LABELS = (
+    gettext_noop("Email"),
+    gettext_noop("Email address"),
     gettext_noop("Password"),
+    gettext_noop("Forgot your password?"),
     gettext_noop("Current Password"),
+    gettext_noop("Password (again)"),
     gettext_noop("New Password"),
+    gettext_noop("New Password (again)"),
     gettext_noop("Code"),
     gettext_noop("Authenticator code"),
     gettext_noop("Use your password"),
@@ -152,6 +158,7 @@ REFUSALS = (
     gettext_noop("A user is already registered with this email address."),
     gettext_noop("A user is already registered with this phone number."),
     gettext_noop("Please type your current password."),
+    gettext_noop("You must type the same password each time."),
     gettext_noop("Incorrect code."),
     gettext_noop("Incorrect password."),
     gettext_noop("Invalid or expired key."),

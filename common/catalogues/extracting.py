@@ -50,10 +50,14 @@ _Message = str | tuple[str, ...]
 _CALL = re.compile(rf"(?<!\w)(n?p?gettext|_)\(\s*({_LITERAL}(?:\s*,\s*{_LITERAL})*)")
 
 
-def extract_catalogue(root: Path) -> Catalog:
-    """The template that the catalogues of all languages are brought up to."""
+def extract_catalogue(root: Path, *, for_staff: bool = True) -> Catalog:
+    """The template that the catalogues of all languages are brought up to; or only what residents read."""
     catalogue = Catalog(charset="utf-8")
-    files = [path for path in _files(root) if _may_speak(path)]
+    files = [
+        path
+        for path in _files(root)
+        if (for_staff or not is_for_staff(path.relative_to(root))) and _may_speak(path)
+    ]
     for path in sorted(files, key=lambda path: (is_for_staff(path.relative_to(root)), path)):
         name = path.relative_to(root)
         comments = [FOR_STAFF] if is_for_staff(name) else []
@@ -87,13 +91,13 @@ def _may_speak(path: Path) -> bool:
 
 def _messages(path: Path) -> Iterator[tuple[_Message, str | None]]:
     if path.suffix != ".py":
-        yield from _messages_of_template(path.read_text(encoding="utf-8"))
+        yield from messages_of_template(path.read_text(encoding="utf-8"))
         return
     for _line, message, _comments, context in extract_from_file("python", path, keywords=_KEYWORDS):
         yield message, context
 
 
-def _messages_of_template(source: str) -> Iterator[tuple[_Message, str | None]]:
+def messages_of_template(source: str) -> Iterator[tuple[_Message, str | None]]:
     """Django writes a template as calls of gettext among noise; the calls are read here."""
     for name, arguments in _CALL.findall(templatize(source)):
         words = list(ast.literal_eval(f"({arguments},)"))
