@@ -22,12 +22,13 @@ from common.languages import known_language
 
 # allauth's
 _PAGES = "/accounts/"
+_CONSOLE = "/console/"
 # Where one signs in and out and sets a second factor up.
 _OPEN = ("/accounts/", "/account/", "/i18n/", "/static/", "/healthz", "/readyz")
 
 
 class LanguageMiddleware:
-    """The language of the account before that of the cookie or the browser."""
+    """The language of the account before that of the cookie or the browser, where the page speaks it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,7 +36,12 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
             translation.activate(known_language(request.user.language))
-            request.LANGUAGE_CODE = translation.get_language()
+        if (
+            request.path_info.startswith(_CONSOLE)
+            and translation.get_language() not in settings.CONSOLE_LANGUAGES
+        ):
+            translation.activate(settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
 
 

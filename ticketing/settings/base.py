@@ -234,6 +234,8 @@ LANGUAGES = [
     ("tn", _("Setswana")),
     ("ts", _("Xitsonga")),
 ]
+# A language belongs here when the sentences of staff are translated too: half of a page helps nobody.
+CONSOLE_LANGUAGES = ["en"]
 # Django does not know these four by itself.
 for code, english_name, own_name in (
     ("zu", "Zulu", "isiZulu"),

@@ -8,7 +8,7 @@ from html import escape
 import pytest
 from babel.messages.catalog import Catalog
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
 
@@ -98,6 +98,20 @@ def test_the_language_of_an_account_comes_before_cookie_and_browser(city: City) 
 
     assert '<html lang="zu"' in home
     assert in_language("zu", ASKED) in home
+
+
+def test_the_console_speaks_english_throughout_until_it_is_translated(city: City) -> None:
+    report_ticket(city.category)
+    User.objects.filter(pk=city.agent.pk).update(language="zu")
+    client = city.client(city.agent)
+
+    console = page(client, "/console/tickets/ticket/")
+
+    assert '<html lang="en"' in console
+    assert in_language("zu", "open") not in console
+    assert '<html lang="zu"' in page(client)
+    with override_settings(CONSOLE_LANGUAGES=["en", "zu"]):
+        assert '<html lang="zu"' in page(client, "/console/tickets/ticket/")
 
 
 def test_who_is_signed_in_chooses_for_messages_too(city: City) -> None:
