@@ -42,10 +42,12 @@ pytest_plugins = [
     "tests.features.steps.people",
     "tests.features.steps.replying",
     "tests.features.steps.reporting",
+    "tests.features.steps.supporting",
     "tests.features.steps.verifying",
     # Last, because they use words of the others.
     "tests.features.steps.accounting",
     "tests.features.steps.console",
+    "tests.features.steps.calling",
     "tests.features.steps.timing",
     "tests.features.steps.watching",
     "tests.features.steps.assigning",

@@ -32,6 +32,8 @@ Feature: A department works on its tickets
     And Thandi has reported "Burst pipe flooding the road"
     When Sipho promotes the ticket in the console with the note "Inspected, spare part ordered"
     Then the ticket is at the stage "Repair"
+    When Sipho makes the ticket urgent in the console because "The school has no water"
+    Then the ticket is urgent
 
   Scenario: Transferring a ticket to another department
     Given Sipho is free at Water and Sanitation

@@ -62,10 +62,40 @@ Feature: Being told and checking updates
     And "+27821234567" gets an SMS with the reference
 
   Scenario: Both sides read each other without loading the page again
-    Given Thandi is a resident with a phone
+    Given the live stream runs
+    And Thandi is a resident with a phone
     And Sipho is free at Water and Sanitation
     And Thandi has reported "Burst pipe flooding the road"
     When Thandi signs in
     And Thandi has the ticket's page open and begins to write "It runs into"
     And Sipho writes "A team is on its way" to the reporter
     Then Thandi's page says "A team is on its way" by itself, and still has "It runs into"
+    When Thandi goes on with "the school" and sends it
+    Then Sipho's page says "It runs into the school" by itself
+
+  Scenario: Following a ticket without having the problem, and following it no more
+    Given Pieter is a resident with a phone
+    And Sipho is free at Water and Sanitation
+    And Thandi has reported "Burst pipe flooding the road"
+    When Pieter signs in
+    And Pieter follows the ticket on its page
+    And Sipho starts work on the ticket in the console
+    Then Pieter gets an e-mail that says "You get this because you follow this ticket."
+    And Pieter finds it among the tickets that he follows, with news
+    When Pieter follows the ticket no more
+    And Sipho resolves the ticket in the console with the note "New coupling fitted."
+    Then Thandi gets an e-mail with a one-time code
+    And Pieter has had one e-mail
+
+  Scenario: Asking to be called back at a time, and being called
+    Given Thandi is a resident with a phone
+    And Naledi works in the call centre
+    And Sipho is free at Water and Sanitation
+    And Thandi has reported "Burst pipe flooding the road"
+    When Thandi signs in
+    And Thandi asks to be called back at the last of the times, about "Which gate do they come to?"
+    Then Thandi reads on which number and when she is called
+    When it is time to call
+    And Naledi calls the first of the callbacks in the console and notes "They come to the north gate"
+    Then nobody waits for a call any more
+    And Thandi reads "They come to the north gate" on the ticket's page

@@ -26,3 +26,22 @@ Feature: Supporting a ticket that exists
     When Pieter signs in
     And Pieter takes the support back on the ticket's page
     Then the ticket has 0 supporters
+
+  Scenario Outline: Somebody without an account says "me too" by a code, is told, and takes it back
+    Given Sipho is free at Water and Sanitation
+    And Thandi has reported "Burst pipe flooding the road"
+    And a visitor with a <screen>, <scripts> JavaScript
+    When the visitor says me too on the ticket's page with the number "082 123 4567"
+    Then the ticket has 0 supporters
+    When the visitor types the code that "+27821234567" was sent
+    Then the visitor reads that it is counted
+    And the ticket has 1 supporter
+    When Sipho starts work on the ticket in the console
+    Then "+27821234567" gets an SMS that says "in progress"
+    When whoever has "+27821234567" opens the link in the SMS on another phone and takes it back
+    Then the ticket has 0 supporters
+
+    Examples:
+      | screen  | scripts |
+      | phone   | without |
+      | desktop | with    |

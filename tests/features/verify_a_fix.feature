@@ -41,6 +41,14 @@ Feature: Verifying that a fix is real
     Then the ticket is closed as verified
     And it is rated 4 by a supporter
 
+  Scenario: At the door the resident scans the QR code with her own phone and presses one of two big buttons
+    Given Thandi looks at her phone
+    When Thandi signs in
+    And Sipho shows the QR code and Thandi scans it
+    And Thandi presses the big button "Yes, it is fixed" and rates it "Very good"
+    Then the ticket is closed as verified
+    And Sipho was with her when she said it
+
   Scenario: At the door the resident reads out the code
     When Sipho shows the QR code and types the code that Thandi reads out
     Then the ticket is closed as verified

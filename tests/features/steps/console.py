@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from pytest_bdd import given, parsers, then, when
 
 from common.errors import NotAllowed
+from departments.enums import Priority
 from tests.features.steps.reporting import belongs_to
 from tests.features.world import World
 from tickets.actions.assignment import override_assignment
@@ -141,6 +142,18 @@ def timeline_shows_transfer(world: World) -> None:
     timeline = page.locator(".timeline")
     expect(timeline).to_contain_text("Handed to Roads and Stormwater")
     expect(timeline).to_contain_text("The pipe is a storm drain")
+
+
+@when(parsers.parse('{name} makes the ticket urgent in the console because "{reason}"'))
+def makes_urgent(world: World, name: str, reason: str) -> None:
+    page = workspace(world, name)
+    use(page, "prioritise", priority="urgent", reason=reason)
+    reads(page, "The priority is changed.")
+
+
+@then("the ticket is urgent")
+def is_urgent(world: World) -> None:
+    assert world.ticket.priority == Priority.URGENT
 
 
 # The call centre

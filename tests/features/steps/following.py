@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import expect
-from pytest_bdd import parsers, then, when
+from pytest_bdd import given, parsers, then, when
 
 from tests.features.world import VISITOR, World
+from tests.runtime.streams import PATH, Stream
 
 
 @when(parsers.parse("{name} opens the ticket from my tickets"))
@@ -106,22 +107,74 @@ def list_shows_only(world: World, title: str) -> None:
 
 @then(parsers.parse('{name} reads "{words}" on the ticket\'s page'))
 def reads_on_page(world: World, name: str, words: str) -> None:
-    world.sign_in(name)
+    if name not in world.pages:
+        world.sign_in(name)
     page = world.go(name, f"/t/{world.ticket.reference}/")
     expect(page.locator(".timeline")).to_contain_text(words)
 
 
+# Live
+
+
+@given("the live stream runs")
+def stream_runs(stream: Stream) -> None:
+    assert stream.readers() == 0
+
+
 @when(parsers.parse('{name} has the ticket\'s page open and begins to write "{words}"'))
 def begins_to_write(world: World, name: str, words: str) -> None:
-    page = world.go(name, f"/t/{world.ticket.reference}/")
+    with world.page(name).expect_response(lambda answer: PATH in answer.url) as opened:
+        page = world.go(name, f"/t/{world.ticket.reference}/")
+    assert opened.value.status == 200
     page.get_by_label("Your message").fill(words)
 
 
 @then(parsers.parse('{name}\'s page says "{words}" by itself, and still has "{typed}"'))
 def says_by_itself(world: World, name: str, words: str, typed: str) -> None:
     page = world.page(name)
-    # What the live stream brings about, and coming back to the page.
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator(".timeline")).to_contain_text(words)
     expect(page.locator("[data-live-said]")).to_have_text("Message from the department")
     expect(page.get_by_label("Your message")).to_have_value(typed)
+
+
+@when(parsers.parse('{name} goes on with "{words}" and sends it'))
+def sends(world: World, name: str, words: str) -> None:
+    page = world.page(name)
+    page.get_by_label("Your message").press_sequentially(f" {words}")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Your message is with the department.")).to_be_visible()
+
+
+@then(parsers.re(r'(?P<name>\w+)\'s page says "(?P<words>[^"]+)" by itself'))
+def console_says_by_itself(world: World, name: str, words: str) -> None:
+    expect(world.page(name).locator("[data-part=story]")).to_contain_text(words)
+
+
+# Following
+
+
+@when(parsers.parse("{name} follows the ticket on its page"))
+def follows(world: World, name: str) -> None:
+    page = world.go(name, f"/t/{world.ticket.reference}/")
+    page.get_by_role("button", name="Follow", exact=True).click()
+    expect(page.get_by_text("You follow it now. We keep you informed.")).to_be_visible()
+
+
+@then(parsers.parse("{name} finds it among the tickets that he follows, with news"))
+def finds_it_with_news(world: World, name: str) -> None:
+    page = world.go(name, "/my-tickets/")
+    page.get_by_role("main").get_by_role("link", name="I follow").click()
+    card = page.locator(".ticket-card", has_text=world.ticket.title)
+    expect(card).to_contain_text("New")
+
+
+@when(parsers.parse("{name} follows the ticket no more"))
+def unfollows(world: World, name: str) -> None:
+    page = world.go(name, f"/t/{world.ticket.reference}/")
+    page.get_by_role("button", name="Follow no more").click()
+    expect(page.get_by_text("You hear no more of it.")).to_be_visible()
+
+
+@then(parsers.parse("{name} has had one e-mail"))
+def had_one_mail(world: World, name: str) -> None:
+    assert len(world.mailbox.to(world.address_of(name))) == 1

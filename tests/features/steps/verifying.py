@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 import time_machine
+import zxingcpp
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
+from tests.features.steps.reporting import SCREENS
 from tests.features.world import VISITOR, World
 from tickets.actions.expiry import expire_due_tickets
 from tickets.actions.lifecycle import resolve_ticket, start_work
@@ -144,6 +148,44 @@ def reads_out(world: World, agent: str, name: str) -> None:
     page.get_by_label("The code that the resident reads out").fill(world.code_in_sms(name))
     page.get_by_role("button", name="Confirm with this code").click()
     expect(page.get_by_text("Confirmed. Thank you!")).to_be_visible()
+
+
+@given(parsers.parse("{name} looks at her phone"))
+def looks_at_her_phone(world: World, name: str) -> None:
+    world.browsers[name] = {"viewport": SCREENS["phone"]}
+
+
+@when(parsers.parse("{agent} shows the QR code and {name} scans it"))
+def scans(world: World, agent: str, name: str) -> None:
+    """The picture as the agent's screen shows it, read by a decoder that knows nothing of how it was made."""
+    world.sign_in(agent)
+    shown = world.go(agent, reverse("admin:tickets_ticket_spot", args=[world.ticket.pk])).locator(".c-qr")
+    found = zxingcpp.read_barcode(Image.open(BytesIO(shown.screenshot())))
+    assert found is not None, "There is no code in the picture."
+    assert found.text.startswith(f"{world.base_url}/q/")
+    world.go(name, found.text.removeprefix(world.base_url))
+
+
+@when(parsers.parse('{name} presses the big button "{button}" and rates it "{word}"'))
+def presses_and_rates(world: World, name: str, button: str, word: str) -> None:
+    page = world.page(name)
+    # No code is asked for: two buttons, and nothing else to fill in.
+    expect(page.get_by_label("Your code")).to_have_count(0)
+    assert page.get_by_role("main").locator("button.button-big").all_inner_texts() == [
+        "Yes, it is fixed",
+        "No, it is not fixed",
+    ]
+    page.get_by_role("button", name=button).click()
+    page.get_by_text(word, exact=True).click()
+    page.get_by_role("main").get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="You rated this fix")).to_be_visible()
+
+
+@then(parsers.parse("{agent} was with her when she said it"))
+def was_there(world: World, agent: str) -> None:
+    answer = world.ticket.verifications.get()
+    assert (answer.proof, answer.witness) == (Proof.ON_THE_SPOT, world.people[agent])
+    assert (answer.answered_as, answer.rating) == (Answerer.REPORTER, 5)
 
 
 @then(parsers.parse("{agent} is the witness"))
