@@ -166,13 +166,13 @@ class AccountAdapter(DefaultAccountAdapter):
         else:
             self.send_mail("account/email/password_reset_code", contact.value, {"user": person, "code": code})
 
-    def send_visitor_code(self, contact: Contact, code: str, *, organisation: str) -> None:
-        """To who reports something without an account. Raises TooManySms, NoSms, SmsNotSent."""
-        words: dict[str, Any] = {"code": code, "organisation": organisation}
+    def send_visitor_code(self, contact: Contact, code: str, *, message: str, **words: str) -> None:
+        """To who does something without an account. Raises TooManySms, NoSms, SmsNotSent."""
+        said: dict[str, Any] = {"code": code, **words}
         if contact.kind == ContactKind.PHONE:
-            self._send_sms(contact.value, "report_code", **words)
+            self._send_sms(contact.value, message, **said)
         else:
-            self.send_mail("account/email/report_code", contact.value, words)
+            self.send_mail(f"account/email/{message}", contact.value, said)
 
     def tell_of_existing_account(self, contact: Contact) -> None:
         url = get_reset_password_url(context.request)

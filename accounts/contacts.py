@@ -54,17 +54,20 @@ def email_contact(typed: str) -> Contact:
     return Contact(ContactKind.EMAIL, address)
 
 
-def phone_contact(typed: str) -> Contact:
+def phone_contact(typed: str, *, country: str = "ZA") -> Contact:
     """Raises InvalidPhone."""
-    return Contact(ContactKind.PHONE, normalise_phone(typed))
+    return Contact(ContactKind.PHONE, normalise_phone(typed, country=country))
 
 
-def read_contact(typed: str) -> Contact:
-    """What somebody typed into a field that takes either. Raises InvalidContact, InvalidPhone."""
+def read_contact(typed: str, *, country: str = "ZA") -> Contact:
+    """What somebody typed into a field that takes either; numbers without a prefix are of this country.
+
+    Raises InvalidContact, InvalidPhone.
+    """
     if "@" in typed:
         return email_contact(typed)
     if any(character.isdigit() for character in typed):
-        return phone_contact(typed)
+        return phone_contact(typed, country=country)
     raise InvalidContact
 
 

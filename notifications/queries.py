@@ -26,7 +26,7 @@ from notifications.routing import RESIDENTS, TEAM_KINDS
 from notifications.topics import topics_of
 from tickets.enums import EventKind, Visibility
 from tickets.live import may_see_event
-from tickets.models import AreaFollow, Ticket, TicketEvent
+from tickets.models import AreaFollow, Support, Ticket, TicketEvent
 from tickets.queries import areas_of
 from tickets.subjects import subject_of
 
@@ -64,7 +64,14 @@ def _reporter(event: TicketEvent) -> list[Recipient]:
 def _supporters(event: TicketEvent) -> list[Recipient]:
     supports = event.ticket.supports.select_related("user", "report").order_by("created_at", "pk")
     people = _people(support.user for support in supports if support.user is not None)
-    return [*people, *(_address_of(row.report, event) for row in supports if row.report is not None)]
+    reports = [_address_of(row.report, event) for row in supports if row.report is not None]
+    return [*people, *reports, *(_visitor(row, event) for row in supports if row.contact)]
+
+
+def _visitor(support: Support, event: TicketEvent) -> Recipient:
+    """Who said me too without an account, at the number or the address that a code went to."""
+    language = support.language or event.ticket.organisation.language
+    return Recipient(_key_of_address(support.contact), language, None, support.email, support.phone)
 
 
 def _address_of(report: Ticket, event: TicketEvent) -> Recipient:

@@ -24,7 +24,7 @@ from notifications.models import MessageTemplate, Notification
 from notifications.occasion import Occasion, is_asked, needs_code
 from notifications.queries import updates_of
 from notifications.routing import RESIDENTS
-from notifications.unsubscribing import areas_link, unsubscribe_link
+from notifications.unsubscribing import areas_link, said_without_account, unsubscribe_link
 from notifications.wording import Words, words_for
 from notifications.wording.own import with_own
 from tickets.enums import EventKind
@@ -32,7 +32,7 @@ from tickets.models import AreaFollow, Ticket, TicketEvent, Verification
 from tickets.models import Message as TicketMessage
 from tickets.permissions import can_view_as_staff
 from tickets.subjects import subject_of
-from tickets.verification import code_for, link_token
+from tickets.verification import code_for, link_token, short_key
 
 _ABOUT_WORDS = frozenset({EventKind.MESSAGE_ADDED, EventKind.NOTE_ADDED, EventKind.REPLIED})
 _TEAMS = frozenset({Audience.ASSIGNEE, Audience.TEAM})
@@ -132,7 +132,7 @@ def _occasion(
         update=update,
         ticket=ticket,
         audience=audience,
-        link=settings.SITE_URL + page_for(event, audience, notification.recipient),
+        link=settings.SITE_URL + _page_of(notification),
         quote=next((quote for row in update if (quote := _quote(row, ticket))), ""),
         code=_code(verification, ticket, audience),
         verify_link=_verify_link(verification, ticket, audience),
@@ -143,6 +143,13 @@ def _occasion(
 def _around(ticket: Ticket, audience: Audience, areas: Sequence[AreaFollow]) -> list[AreaFollow]:
     is_about_areas = audience is Audience.AREA_FOLLOWERS
     return [area for area in areas if area.covers(ticket)] if is_about_areas else []
+
+
+def _page_of(notification: Notification) -> str:
+    """For who said me too without an account a page of their own, from which they can take it back."""
+    if said := said_without_account(notification):
+        return reverse("tickets:my_me_too", args=[short_key(said.pk)])
+    return page_for(notification.event, notification.audience, notification.recipient)
 
 
 def page_for(event: TicketEvent, audience: Audience | str, recipient: User | None) -> str:

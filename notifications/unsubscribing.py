@@ -14,7 +14,9 @@ from accounts.models import User
 from common.errors import NotFound
 from notifications.enums import Audience
 from notifications.models import Notification
-from tickets.models import AreaFollow, Ticket
+from tickets.models import AreaFollow, Support, Ticket
+from tickets.queries import support_of_visitor
+from tickets.verification import short_key
 
 _SIGNER = Signer(salt="notifications.unsubscribing")
 _AREAS_SIGNER = Signer(salt="notifications.unsubscribing.areas")
@@ -24,8 +26,19 @@ class UnknownLink(NotFound):
     sentence = gettext_lazy("This link is not one of ours, or was cut off on its way.")
 
 
+def said_without_account(notification: Notification) -> Support | None:
+    """What its recipient said without an account; None for everybody else, and where it was taken back."""
+    if notification.audience != Audience.SUPPORTERS or notification.recipient_id is not None:
+        return None
+    return support_of_visitor(notification.event.ticket, notification.address)
+
+
 def unsubscribe_link(notification: Notification) -> str:
-    """The address for a follower; empty for everybody else, whose own ticket or work it is."""
+    """The address for a follower, and for who said me too without an account; empty for everybody else, whose
+    own ticket or work it is, or who can sign in.
+    """
+    if said := said_without_account(notification):
+        return settings.SITE_URL + reverse("tickets:take_back", args=[short_key(said.pk)])
     if notification.audience != Audience.FOLLOWERS or notification.recipient_id is None:
         return ""
     token = _SIGNER.sign(notification.event.ticket_id.hex + notification.recipient_id.hex)

@@ -14,7 +14,7 @@ def export(person: User) -> dict[str, Any]:
     return {
         "reported": [_ticket(found) for found in _reported(person)],
         "messages": list(_messages(person)),
-        "supports": list(_rows_of(person, Support)),
+        "supports": [*_rows_of(person, Support), *_said_without_signing_in(person)],
         "callbacks": list(_callbacks(person)),
         "follows": list(_rows_of(person, Follow)),
         "areas": list(_areas(person)),
@@ -42,6 +42,13 @@ def _messages(person: User) -> Any:
 def _rows_of(person: User, model: type[Support] | type[Follow]) -> Any:
     for found in model.objects.by(person).select_related("ticket").order_by("created_at", "pk"):
         yield {"ticket": found.ticket.reference, "created_at": found.created_at.isoformat()}
+
+
+def _said_without_signing_in(person: User) -> Any:
+    said = Support.objects.of_contact(*person.confirmed_contacts).select_related("ticket").in_order()
+    for found in said:
+        at = found.created_at.isoformat()
+        yield {"ticket": found.ticket.reference, "contact": found.contact, "created_at": at}
 
 
 def _callbacks(person: User) -> Any:

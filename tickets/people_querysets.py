@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Q
 
+from accounts.contacts import Contact, ContactKind
 from accounts.enums import Capability
 from accounts.permissions import is_operator, organisations_where
 from tickets.enums import CallbackState
@@ -56,9 +58,34 @@ class SupportQuerySet(models.QuerySet["Support"]):
     def of_people(self, keys: Iterable[uuid.UUID]) -> SupportQuerySet:
         return self.filter(user_id__in=list(keys))
 
+    def with_key(self, key: uuid.UUID) -> SupportQuerySet:
+        return self.filter(pk=key)
+
+    def of_visitors(self) -> SupportQuerySet:
+        """Of people without an account, who typed a code."""
+        return self.exclude(contact="")
+
+    def of_contact(self, *contacts: str) -> SupportQuerySet:
+        """What visitors said with one of these numbers and addresses."""
+        return self.filter(contact__in=[contact for contact in contacts if contact])
+
+    def reached_at(self, contact: Contact) -> SupportQuerySet:
+        """Of whoever is reached there: a visitor, somebody with an account, or who reported a duplicate."""
+        if contact.kind == ContactKind.PHONE:
+            known = Q(user__phone=contact.value, user__phone_is_confirmed=True) | Q(
+                report__reporter_phone=contact.value
+            )
+        else:
+            known = Q(user__email__iexact=contact.value) | Q(report__reporter_email__iexact=contact.value)
+        return self.filter(Q(contact=contact.value) | known)
+
     def of_reports(self) -> SupportQuerySet:
         """Of reporters without an account, with their reports."""
-        return self.filter(report__isnull=False).select_related("report").order_by("created_at", "pk")
+        return self.filter(report__isnull=False).select_related("report").in_order()
+
+    def in_order(self) -> SupportQuerySet:
+        """The first first."""
+        return self.order_by("created_at", "pk")
 
     def moved_from(self, ticket_id: uuid.UUID) -> SupportQuerySet:
         """Those that came with this duplicate."""

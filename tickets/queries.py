@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,12 +28,13 @@ from tickets.models import (
     Project,
     RefusedRow,
     ReportDraft,
+    Support,
     Ticket,
     TicketAssignee,
     TicketEvent,
     Verification,
 )
-from tickets.people_querysets import CallbackQuerySet
+from tickets.people_querysets import CallbackQuerySet, SupportQuerySet
 from tickets.permissions import is_reporter, visible_parts
 from tickets.querysets import ProjectQuerySet, TicketQuerySet
 from tickets.verification import key_of_token
@@ -104,6 +105,41 @@ def last_answer(ticket: Ticket) -> Verification | None:
     """How the fix that stands was proved, with the witness."""
     rows = ticket.verifications.confirmed().select_related("witness")
     found: Verification | None = rows.newest_first().first()
+    return found
+
+
+def support_among(ticket: Ticket, keys: Collection[str]) -> Support | None:
+    """What a visitor said about the ticket, if it is among these."""
+    if not keys:
+        return None
+    found: Support | None = ticket.supports.of_visitors().filter(pk__in=list(keys)).first()
+    return found
+
+
+def support_of_link(token: str) -> Support | None:
+    """What the link in a visitor's messages is about; None where that is gone. Raises NotFound."""
+    key = key_of_token(token)
+    if key is None:
+        raise NotFound
+    return _visitors_supports().with_key(key).first()
+
+
+def counting_support(said: Support) -> Support | None:
+    """What counts a visitor by now: where the ticket was merged, what they have on the one that goes on."""
+    counts: Support | None = said
+    while counts is not None and counts.ticket.duplicate_of_id is not None:
+        there = _visitors_supports().filter(ticket_id=counts.ticket.duplicate_of_id)
+        counts = there.of_contact(counts.contact).first()
+    return counts
+
+
+def _visitors_supports() -> SupportQuerySet:
+    return Support.objects.of_visitors().select_related("ticket")
+
+
+def support_of_visitor(ticket: Ticket, contact: str) -> Support | None:
+    """What a visitor said with this number or address."""
+    found: Support | None = ticket.supports.of_contact(contact).first()
     return found
 
 

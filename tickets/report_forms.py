@@ -10,7 +10,9 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contacts import Contact, ContactKind, read_contact
 from accounts.models import Organisation
+from accounts.sms import NoSms, sms_is_set_up
 from common.errors import DomainError
 from common.phones import normalise_phone
 from common.text import clean_line, refuse_control_characters
@@ -145,7 +147,50 @@ class DetailsForm(forms.Form):
         return title
 
 
-class VisitorDetailsForm(DetailsForm):
+class TrappedForm(forms.Form):
+    """What everybody may send: a field that only programs fill in, and when the page was opened."""
+
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    began = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    @staticmethod
+    def beginning() -> str:
+        """What the page of the form says about when it was opened; nobody else can write it."""
+        return _signer.sign("report")
+
+    def clean_website(self) -> str:
+        """People do not see this field; programs fill in all of them."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(_("Leave this field empty, then send it again."))
+        return ""
+
+    def spring_traps(self, cleaned: dict[str, Any]) -> None:
+        """The last of cleaning: both only ask to send it again."""
+        if not self.errors and self._is_too_quick(cleaned.get("began", "")):
+            self.add_error(None, _TOO_QUICK)
+        if self.errors.get("website"):
+            # The field cannot be seen, so its sentence stands above the form.
+            self.add_error(None, self.errors["website"][0])
+
+    def _is_too_quick(self, began: str) -> bool:
+        if not settings.REPORT_MINIMUM_SECONDS:
+            return False
+        try:
+            _signer.unsign(began)
+        except BadSignature:
+            return True
+        try:
+            _signer.unsign(began, max_age=settings.REPORT_MINIMUM_SECONDS)
+        except BadSignature:
+            return False
+        return True
+
+
+class VisitorDetailsForm(TrappedForm, DetailsForm):
     """Step three, for somebody without an account: how they can be told. And two traps for programs."""
 
     name = forms.CharField(
@@ -166,27 +211,10 @@ class VisitorDetailsForm(DetailsForm):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    website = forms.CharField(
-        label=_("Leave this empty"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
-    began = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, country: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.country = country
-
-    @staticmethod
-    def beginning() -> str:
-        """What the page of the form says about when it was opened; nobody else can write it."""
-        return _signer.sign("report")
-
-    def clean_website(self) -> str:
-        """People do not see this field; programs fill in all of them."""
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("Leave this field empty, then send the report again."))
-        return ""
 
     def clean_phone(self) -> str:
         typed = self.cleaned_data["phone"].strip()
@@ -200,25 +228,8 @@ class VisitorDetailsForm(DetailsForm):
         asked = not {"phone", "email"} & set(self.errors)
         if asked and not cleaned.get("phone") and not cleaned.get("email"):
             self.add_error("phone", _("A mobile number or an e-mail address, so that we can tell you."))
-        if not self.errors and self._is_too_quick(cleaned.get("began", "")):
-            self.add_error(None, _TOO_QUICK)
-        if self.errors.get("website"):
-            # The field cannot be seen, so its sentence stands above the form.
-            self.add_error(None, self.errors["website"][0])
+        self.spring_traps(cleaned)
         return cleaned
-
-    def _is_too_quick(self, began: str) -> bool:
-        if not settings.REPORT_MINIMUM_SECONDS:
-            return False
-        try:
-            _signer.unsign(began)
-        except BadSignature:
-            return True
-        try:
-            _signer.unsign(began, max_age=settings.REPORT_MINIMUM_SECONDS)
-        except BadSignature:
-            return False
-        return True
 
 
 class KeptDetailsForm(VisitorDetailsForm):
@@ -226,6 +237,36 @@ class KeptDetailsForm(VisitorDetailsForm):
 
     def _is_too_quick(self, began: str) -> bool:
         return False
+
+
+class MeTooForm(TrappedForm):
+    """How somebody without an account can be told, in one field."""
+
+    contact = forms.CharField(
+        label=_("Mobile number or e-mail address"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "none", "dir": "auto"}),
+        error_messages={"required": _("A mobile number or an e-mail address, so that we can tell you.")},
+    )
+
+    def __init__(self, *args: Any, country: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.country = country
+
+    def clean_contact(self) -> Contact:
+        """Raises where a number cannot be told by SMS, too."""
+        try:
+            contact = read_contact(self.cleaned_data["contact"], country=self.country)
+        except DomainError as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        if contact.kind == ContactKind.PHONE and not sms_is_set_up():
+            raise forms.ValidationError(NoSms().message)
+        return contact
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.spring_traps(cleaned)
+        return cleaned
 
 
 class CodeForm(forms.Form):

@@ -39,15 +39,16 @@ def is_right_code(verification: Verification, typed: str) -> bool:
 
 def link_token(verification: Verification) -> str:
     """What stands in the link of the message: the row's random key in 22 characters."""
-    return _short(verification.pk)
+    return short_key(verification.pk)
 
 
-def _short(key: uuid.UUID) -> str:
+def short_key(key: uuid.UUID) -> str:
+    """A random key as links have it, in 22 characters."""
     return base64.urlsafe_b64encode(key.bytes).rstrip(b"=").decode()
 
 
 def key_of_token(token: str) -> uuid.UUID | None:
-    """The verification's key out of a link, or None for something else."""
+    """The key out of a link, or None for something else."""
     try:
         raw = base64.urlsafe_b64decode(token + "==")
     except (Base64Error, ValueError):
@@ -65,7 +66,7 @@ class Spot:
 
 def spot_token(verification: Verification, shown_by: uuid.UUID) -> str:
     """What the QR code carries: which question it is about, who shows it and since when, signed."""
-    return signing.TimestampSigner(salt=_SPOT_SALT).sign(link_token(verification) + _short(shown_by))
+    return signing.TimestampSigner(salt=_SPOT_SALT).sign(link_token(verification) + short_key(shown_by))
 
 
 def spot_of_token(token: str, *, max_age: int | None = SPOT_SECONDS) -> Spot | None:

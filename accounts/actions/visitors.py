@@ -27,16 +27,18 @@ class TooManyCodes(DomainError):
     )
 
 
-def request_visitor_code(request: HttpRequest, contact: Contact, *, owner: str, organisation: str) -> None:
+def request_visitor_code(
+    request: HttpRequest, contact: Contact, *, owner: str, message: str = "report_code", **words: str
+) -> None:
     """Send six digits there; `owner` names what they are for, and who may type them.
 
-    Nobody is looked up: the answer is the same whether somebody has an account with it or not. Raises
-    TooManyCodes, TooManySms, NoSms, SmsNotSent.
+    `message` is the template that says it, with these words. Nobody is looked up: the answer is the same
+    whether somebody has an account with it or not. Raises TooManyCodes, TooManySms, NoSms, SmsNotSent.
     """
     limits.take(request, "visitor_code", key=contact.value, refusal=TooManyCodes)
     code = make_digits()
     keep_code(PURPOSE, owner, code, bound_to=contact.value)
-    get_adapter(request).send_visitor_code(contact, code, organisation=organisation)
+    get_adapter(request).send_visitor_code(contact, code, message=message, **words)
 
 
 def confirm_visitor(request: HttpRequest, contact: Contact, *, owner: str, code: str) -> None:

@@ -130,6 +130,15 @@ class User(IdentifiedModel, AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = _normalised_email(self.email)
 
+    @property
+    def confirmed_contacts(self) -> list[str]:
+        """Where codes went that this person typed. An address that an organisation vouched for is not known
+        to be one of these.
+        """
+        email = (self.email or "").lower() if self.vouched_by_id is None else ""
+        phone = (self.phone or "") if self.phone_is_confirmed else ""
+        return [contact for contact in (email, phone) if contact]
+
     def get_full_name(self) -> str:
         return self.full_name
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from accounts.contacts import Contact, ContactKind
 from accounts.enums import Role
 from accounts.models import User
 from accounts.tests.factories import MembershipFactory, UserFactory
@@ -30,12 +32,12 @@ from tickets.actions.following import follow_ticket
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import close_unanswered, resolve_ticket, respond, start_work
 from tickets.actions.movement import transfer_ticket
-from tickets.actions.support import support_ticket
+from tickets.actions.support import Visitor, support_as_visitor, support_ticket
 from tickets.actions.verification import dispute_resolution, send_new_code, verify_resolution
 from tickets.enums import EventKind, Source
 from tickets.models import Project, TicketEvent
 from tickets.tests.factories import PRETORIA, burst_pipe_category, report_ticket
-from tickets.verification import code_for
+from tickets.verification import code_for, short_key
 
 pytestmark = pytest.mark.django_db
 ACCEPTED = NotificationState.ACCEPTED
@@ -117,6 +119,29 @@ def test_reporter_and_supporter_hear_that_work_is_in_progress(
     mail = mailbox.to(str(pieter.email))[0]
     assert "in progress" in mail.text
     assert "this is your problem too" in mail.text
+
+
+def test_who_said_me_too_without_an_account_is_told_with_a_way_to_take_it_back(
+    category: Category, agent: User, mailbox: Inbox, sms_inbox: Inbox
+) -> None:
+    ticket = report_ticket(category)
+    email, phone = Contact(ContactKind.EMAIL, "thabo@example.org"), Contact(ContactKind.PHONE, "+27821234599")
+    by_mail, by_phone = (
+        support_as_visitor(ticket, Visitor(contact, "en", is_confirmed=True), acting_user=AnonymousUser())
+        for contact in (email, phone)
+    )
+    start_work(ticket, acting_user=agent)
+
+    told = tell(ticket, EventKind.STARTED)
+
+    assert (told["supporters", "email"], told["supporters", "sms"]) == (ACCEPTED, ACCEPTED)
+    mail, own = mailbox.to(email.value)[0], f"http://testserver/m/{short_key(by_mail.pk)}/"
+    assert f"See the ticket: {own}\r\n" in mail.text
+    assert mail.headers["List-Unsubscribe"] == f"<{own}take-back/>"
+    assert "this is your problem too" in mail.text
+    assert sms_inbox.to(phone.value)[0].text == (
+        f"{ticket.reference}: work is in progress: {ticket.title}. http://testserver/m/{short_key(by_phone.pk)}/"
+    )
 
 
 def test_a_resolution_brings_the_code_and_its_link_and_neither_is_stored(

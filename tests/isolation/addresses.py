@@ -22,8 +22,8 @@ from departments.models import Calendar, Category, Department, Leave, Stage, Sta
 from tests.isolation.rows import models_of_ours, rows_of
 from tests.isolation.world import Neighbour
 from tickets.admin.verbs import CONSOLE_VERBS
-from tickets.models import Attachment, Callback, ImportRun, Project, Ticket, Verification
-from tickets.verification import link_token
+from tickets.models import Attachment, Callback, ImportRun, Project, Support, Ticket, Verification
+from tickets.verification import link_token, short_key
 
 # Patterns written as regular expressions, whose blanks nobody can name.
 REGULAR = {
@@ -146,7 +146,9 @@ def _types(_route: str, one: Neighbour) -> list[Any]:
     return [ContentType.objects.get_for_model(Ticket).pk]
 
 
-def _tokens(_route: str, one: Neighbour) -> list[str]:
+def _tokens(route: str, one: Neighbour) -> list[str]:
+    if route.startswith("m/"):
+        return [short_key(row.pk) for row in rows_of(Support, one).exclude(contact="")]
     return [link_token(row) for row in rows_of(Verification, one)]
 
 

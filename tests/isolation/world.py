@@ -21,6 +21,7 @@ from accountability.models import Breach, PointsEntry
 from accounts.actions.invitations import Person, invite
 from accounts.actions.keys import IssuedKey, issue_key
 from accounts.answers import KeptAnswers
+from accounts.contacts import Contact, ContactKind
 from accounts.enums import OrganisationKind, Role, Scope
 from accounts.models import Organisation, User
 from accounts.tests.factories import MembershipFactory, OrganisationFactory, UserFactory
@@ -75,7 +76,7 @@ from tickets.actions.intake import Place, Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.merging import merge_ticket
 from tickets.actions.seeing import see_ticket
-from tickets.actions.support import support_ticket
+from tickets.actions.support import Visitor, support_as_visitor, support_ticket
 from tickets.actions.verification import verify_resolution
 from tickets.enums import AttachmentKind, EventKind, FileFormat, Source
 from tickets.feed import stamp_positions
@@ -260,6 +261,8 @@ def add_work(one: Neighbour) -> None:
     ask_for_call(late, note=one.secret("At the gate"), acting_user=one.resident)
     follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
+    neighbour = Visitor(Contact(ContactKind.EMAIL, f"{one.hidden}@visitor.example"), is_confirmed=True)
+    support_as_visitor(late, neighbour, acting_user=one.resident)
     see_ticket(late, acting_user=one.staff[Role.AUDITOR])
     home = Area(latitude=LATITUDE, longitude=LONGITUDE, radius=500, name=one.secret("Home"))
     follow_area(one.organisation, home, acting_user=one.resident)

@@ -20,10 +20,12 @@ ACCOUNT_RATE_LIMITS = {
     "sms": "120/h/ip,5/h/key",
     # One-time codes of fixes: five tries each, and nobody tries many tickets from one address.
     "try_code": "30/5m/ip",
-    # Codes for who reports without an account, and what comes of them.
+    # Codes for who reports or says me too without an account, and what comes of them.
     "visitor_code": "120/h/ip,5/h/key",
     "report": "10/h/key",
     "report_here": "120/h/ip",
+    "me_too": "10/h/key",
+    "me_too_here": "120/h/ip",
     # Only sends one more of these.
     "verify_phone": "60/m/ip",
 }

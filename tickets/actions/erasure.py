@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.errors import DomainError
 from tickets.models import AreaFollow, Callback, Follow, Seen, Support, Ticket, TicketEvent
+from tickets.people_querysets import SupportQuerySet
 
 
 class OpenWork(DomainError):
@@ -23,7 +24,9 @@ def forget_person(person: User, *, acting_user: User) -> None:
     """
     if Ticket.objects.unclosed().filter(assignee=person).exists():
         raise OpenWork
-    _withdraw_supports(person)
+    _withdraw(Support.objects.by(person))
+    for contact in person.confirmed_contacts:
+        _withdraw(Support.objects.of_contact(contact))
     Follow.objects.by(person).delete()
     AreaFollow.objects.by(person).delete()
     Callback.objects.of_person(person.pk).delete()
@@ -34,8 +37,8 @@ def forget_person(person: User, *, acting_user: User) -> None:
     reported.update(reporter=None, version=F("version") + 1, **blank)
 
 
-def _withdraw_supports(person: User) -> None:
-    supports = Support.objects.by(person)
+def _withdraw(supports: SupportQuerySet) -> None:
+    """Supports of one person, one on each ticket."""
     supported = list(supports.order_by("ticket_id").values_list("ticket_id", flat=True))
     supports.delete()
     fewer = Greatest(F("support_count") - 1, 0)

@@ -19,11 +19,12 @@ from tickets.permissions import can_view_ticket
 class Missing:
     """Who belongs to the surviving ticket by way of the duplicate and is not there.
 
-    A reporter of whom only an address is known is known by their report.
+    A reporter of whom only an address is known is known by their report, a visitor by what they said there.
     """
 
     supporters: list[User]
     reports: list[Ticket]
+    visitors: list[Support]
     followers: list[User]
 
 
@@ -33,6 +34,7 @@ def gather(duplicate: Ticket, survivor: Ticket) -> None:
     came = {"ticket": survivor, "moved_from": duplicate}
     supports = [Support(user=person, **came) for person in missing.supporters]
     supports += [Support(report=report, **came) for report in missing.reports]
+    supports += [Support(contact=said.contact, language=said.language, **came) for said in missing.visitors]
     Support.objects.bulk_create(supports)
     Follow.objects.bulk_create([Follow(user=person, **came) for person in missing.followers])
 
@@ -45,6 +47,7 @@ def give_back(duplicate: Ticket, survivor: Ticket) -> None:
     """
     lost = _missing(duplicate, survivor)
     duplicate.supports.of_people([person.pk for person in lost.supporters]).delete()
+    duplicate.supports.of_contact(*(said.contact for said in lost.visitors)).delete()
     duplicate.follows.of_people([person.pk for person in lost.followers]).delete()
     survivor.supports.moved_from(duplicate.pk).delete()
     survivor.follows.moved_from(duplicate.pk).delete()
@@ -61,6 +64,11 @@ def _missing(duplicate: Ticket, survivor: Ticket) -> Missing:
     return Missing(
         supporters=[person for person in supporters if counted.is_new_person(person)],
         reports=[report for report in reports if counted.is_new_report(report)],
+        visitors=[
+            said
+            for said in duplicate.supports.of_visitors().in_order()
+            if counted.is_new_contact(said.contact)
+        ],
         followers=[
             person
             for person in _people_to_move(survivor, _users(duplicate.follows))
@@ -96,7 +104,7 @@ class Counted:
             for ticket in named
             if ticket.reporter_id is None
             for address in (ticket.reporter_email, ticket.reporter_phone)
-        }
+        } | {row.contact for row in rows}
         self.contacts = {
             contact for row in rows if row.user is not None for contact in (row.user.email, row.user.phone)
         } | {survivor.reporter_email, survivor.reporter_phone}
@@ -112,6 +120,12 @@ class Counted:
         if self._known(known, report.reporter_email, report.reporter_phone):
             return False
         self.addresses |= {report.reporter_email, report.reporter_phone}
+        return True
+
+    def is_new_contact(self, contact: str) -> bool:
+        if self._known(self.addresses | self.contacts, contact):
+            return False
+        self.addresses.add(contact)
         return True
 
     def _known(self, known: Collection[str | None], *contacts: str | None) -> bool:

@@ -96,8 +96,9 @@ class Attachment(IdentifiedModel):
 class Support(IdentifiedModel):
     """Another resident with the same problem; one per person and ticket.
 
-    Whoever reported a duplicate, and is known only by the address given with it, is known by that
-    report. `moved_from` is the duplicate by whose merge a support came.
+    Somebody without an account is known by the number or the address to which their code went (`contact`:
+    E.164, or in lower case), or, where they reported a duplicate, by that report. `moved_from` is the
+    duplicate by whose merge a support came.
     """
 
     ticket = models.ForeignKey(
@@ -119,6 +120,8 @@ class Support(IdentifiedModel):
         blank=True,
         verbose_name=_("report of the supporter"),
     )
+    contact = models.CharField(_("number or address of the supporter"), max_length=254, blank=True)
+    language = models.CharField(_("language of the supporter"), max_length=10, blank=True)
     moved_from = models.ForeignKey(
         Ticket,
         on_delete=models.CASCADE,
@@ -137,16 +140,32 @@ class Support(IdentifiedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ticket", "user"], name="support_is_one_per_person"),
             models.UniqueConstraint(fields=["ticket", "report"], name="support_is_one_per_report"),
+            models.UniqueConstraint(
+                fields=["ticket", "contact"], condition=~Q(contact=""), name="support_is_one_per_contact"
+            ),
             models.CheckConstraint(
-                condition=Q(user__isnull=False, report__isnull=True)
-                | Q(user__isnull=True, report__isnull=False, moved_from__isnull=False),
-                name="support_is_of_a_person_or_a_report",
+                condition=Q(user__isnull=False, report__isnull=True, contact="")
+                | Q(user__isnull=True, report__isnull=False, contact="", moved_from__isnull=False)
+                | (Q(user__isnull=True, report__isnull=True) & ~Q(contact="")),
+                name="support_is_of_somebody",
             ),
         ]
-        indexes: ClassVar = [models.Index("user", models.F("created_at").desc(), name="support_of_user")]
+        indexes: ClassVar = [
+            models.Index("user", models.F("created_at").desc(), name="support_of_user"),
+            # What is forgotten with an account that has this number or address.
+            models.Index("contact", name="support_of_contact", condition=~Q(contact="")),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user_id or self.report_id} supports {self.ticket_id}"
+        return f"{self.user_id or self.report_id or self.contact} supports {self.ticket_id}"
+
+    @property
+    def email(self) -> str:
+        return self.contact if "@" in self.contact else ""
+
+    @property
+    def phone(self) -> str:
+        return "" if "@" in self.contact else self.contact
 
 
 class Follow(IdentifiedModel):

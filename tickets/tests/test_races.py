@@ -8,9 +8,11 @@ from functools import partial
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.actions.people import change_membership
+from accounts.contacts import Contact, ContactKind
 from accounts.enums import Role
 from accounts.models import Membership, User
 from accounts.tests.factories import UserFactory
@@ -24,7 +26,12 @@ from tickets.actions.handing_on import hand_on_tickets, release_tickets_of_who_l
 from tickets.actions.intake import Report, Reporter, create_ticket
 from tickets.actions.lifecycle import resolve_ticket, respond
 from tickets.actions.movement import transfer_ticket
-from tickets.actions.support import support_ticket
+from tickets.actions.support import (
+    Visitor,
+    support_as_visitor,
+    support_ticket,
+    withdraw_visitor_support,
+)
 from tickets.actions.sweeps import close_unanswered_tickets, drain_all_queues
 from tickets.actions.verification import CodeUsedUp, WrongCode, verify_resolution
 from tickets.enums import EventKind, Outcome, Source, Status
@@ -139,6 +146,20 @@ def test_ten_people_at_once_are_ten_supporters_and_one_person_ten_times_is_one(c
     counts = [Ticket.objects.get(pk=one.pk).support_count for one in (ticket, other)]
     assert counts == [10, 1] == [ticket.supports.count(), other.supports.count()]
     assert (events(ticket, EventKind.SUPPORTED), events(other, EventKind.SUPPORTED)) == (10, 1)
+    assert_books_agree()
+
+
+def test_one_number_ten_times_at_once_is_one_supporter(category: Category) -> None:
+    ticket = report_ticket(category)
+    visitor = Visitor(Contact(ContactKind.PHONE, "+27821234567"), is_confirmed=True)
+    said = all_at_once(
+        [partial(support_as_visitor, ticket, visitor, acting_user=AnonymousUser()) for _click in range(10)]
+    )
+    assert len({support.pk for support in said}) == 1
+    assert (Ticket.objects.get().support_count, events(ticket, EventKind.SUPPORTED)) == (1, 1)
+    taken_back = [partial(withdraw_visitor_support, said[0], acting_user=AnonymousUser())] * 10
+    all_at_once(taken_back)
+    assert (Ticket.objects.get().support_count, events(ticket, EventKind.SUPPORT_WITHDRAWN)) == (0, 1)
     assert_books_agree()
 
 

@@ -59,7 +59,8 @@ def test_a_visitor_who_says_me_too_signs_in_and_comes_back_with_it_done(city: Ci
     client, address = city.client(), f"/t/{other.reference}/me-too/"
 
     led = client.post(address, {"support": "yes"})
-    assert led["Location"] == f"/accounts/login/?next={address}"
+    assert led["Location"] == f"{address}contact/"
+    assert client.get(led["Location"]).context["sign_in_url"] == f"/accounts/login/?next={address}"
     assert Support.objects.count() == 0
     resident = UserFactory.create()
     client.force_login(resident)

@@ -129,7 +129,7 @@ def test_somebody_signed_in_needs_no_contact(city: City) -> None:
             "Tell us where: put a pin, choose a suburb or describe the place.",
         ),
         ({"email": ""}, "A mobile number or an e-mail address, so that we can tell you."),
-        ({"website": "https://buy.example"}, "Leave this field empty, then send the report again."),
+        ({"website": "https://buy.example"}, "Leave this field empty, then send it again."),
         ({"photos": [jpeg(f"{number}.jpg") for number in range(6)]}, "At most 5 pictures, please."),
     ],
 )

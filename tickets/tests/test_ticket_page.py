@@ -191,12 +191,12 @@ def test_me_too_counts_once_and_can_be_taken_back(city: City, ticket: Ticket) ->
     assert counts == [1, 1, 0, 0]
 
 
-def test_a_visitor_is_asked_to_sign_in_before_me_too(city: City, ticket: Ticket) -> None:
+def test_a_visitor_is_asked_how_they_are_reached_before_me_too(city: City, ticket: Ticket) -> None:
     answer = city.client().post(path(ticket, "me-too/"), {"support": "yes"})
 
-    assert answer["Location"].startswith("/accounts/login/")
+    assert answer["Location"] == path(ticket, "me-too/contact/")
     assert not Support.objects.exists()
-    assert city.client().get(path(ticket)).context["sign_in_url"] == f"/accounts/login/?next={path(ticket)}"
+    assert city.client().get(path(ticket)).context["can_support"] is True
 
 
 def test_the_reporter_cannot_say_me_too(city: City, ticket: Ticket) -> None:

@@ -8,16 +8,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
 from accounts.site import signed_in_user
 from common.errors import DomainError
 from departments.maps import ward_map
@@ -25,7 +23,6 @@ from tickets.actions.answering import may_answer, may_confirm_without_code
 from tickets.actions.conversation import add_message
 from tickets.actions.following import follow_ticket, unfollow_ticket
 from tickets.actions.seeing import see_ticket
-from tickets.actions.support import support_ticket, withdraw_support
 from tickets.call_times import call_times
 from tickets.enums import AttachmentKind, Outcome, Status
 from tickets.forms import CallbackForm, MessageForm, add_refusal
@@ -35,13 +32,11 @@ from tickets.pictures import SIDES, SMALLER_SIDES, size_at
 from tickets.queries import Conversation, conversation_for, is_among_own
 from tickets.views.access import get_ticket_or_404
 from tickets.views.cards import ago, place_words
+from tickets.views.me_too import visitor_support
 from tickets.views.near_by import MapView, map_note, places_url
 from tickets.views.timeline import timeline_for
 from tickets.views.words import Words, day_and_time, promise_words, status_words, track, turn_words
 from tickets.workflow import Verb, is_possible
-
-# The ticket that somebody wanted to support when they were led to sign in.
-_ME_TOO = "me_too"
 
 
 @dataclass(frozen=True)
@@ -137,36 +132,6 @@ def _sent_words(ticket: Ticket, where: Ticket) -> str:
         return _("Your message is with the department.")
     words = _("%(old)s stays closed. Your message is on a new ticket that goes on from it: %(new)s.")
     return words % {"old": ticket.reference, "new": where.reference}
-
-
-@require_http_methods(["GET", "POST"])
-def me_too(request: HttpRequest, reference: str) -> HttpResponse:
-    """Sets the support to what the form says, so that sending it twice changes nothing more.
-
-    Who is not signed in is led to that first, and comes back here with the same wish.
-    """
-    if not request.user.is_authenticated:
-        if request.method == "POST":
-            request.session[_ME_TOO] = reference
-            return redirect_to_login(request.path)
-        return redirect("tickets:ticket", reference)
-    wanted = request.session.pop(_ME_TOO, "") == reference
-    person, ticket = signed_in_user(request), get_ticket_or_404(request, reference)
-    if request.method == "POST" or wanted:
-        _set_support(request, ticket, person, is_wanted=request.POST.get("support") != "no")
-    return redirect("tickets:ticket", ticket.reference)
-
-
-def _set_support(request: HttpRequest, ticket: Ticket, person: User, *, is_wanted: bool) -> None:
-    try:
-        if is_wanted:
-            support_ticket(ticket, acting_user=person)
-            messages.success(request, _("Counted. We keep you informed."))
-        else:
-            withdraw_support(ticket, acting_user=person)
-            messages.success(request, _("Taken back."))
-    except DomainError as refusal:
-        messages.error(request, refusal.message)
 
 
 @require_POST
@@ -313,19 +278,19 @@ def _photo(ticket: Ticket, attachment: Attachment) -> Photo:
 
 
 def _support_context(request: HttpRequest, ticket: Ticket, *, mine: bool) -> dict[str, Any]:
-    open_to_support = is_possible(Verb.SUPPORT, ticket.status) and not mine
-    signed_in = request.user.is_authenticated
-    here = reverse("tickets:ticket", args=[ticket.reference])
-    is_supporter = signed_in and ticket.supports.by(request.user).exists()
+    user = request.user
+    if user.is_authenticated:
+        is_supporter = ticket.supports.by(user).exists()
+    else:
+        is_supporter = visitor_support(request, ticket) is not None
     return {
-        "can_support": open_to_support and signed_in,
+        "can_support": is_possible(Verb.SUPPORT, ticket.status) and not mine,
         "is_mine": mine,
         "is_supporter": is_supporter,
         # Who reported or supports it is kept informed anyway.
-        "can_follow": signed_in and not mine and not is_supporter,
-        "is_follower": signed_in and ticket.follows.by(request.user).exists(),
+        "can_follow": user.is_authenticated and not mine and not is_supporter,
+        "is_follower": user.is_authenticated and ticket.follows.by(user).exists(),
         "follow_url": reverse("tickets:follow", args=[ticket.reference]),
-        "sign_in_url": f"{reverse('account_login')}?next={here}" if open_to_support and not signed_in else "",
         "me_too_url": reverse("tickets:me_too", args=[ticket.reference]),
     }
 
