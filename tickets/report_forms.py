@@ -244,6 +244,7 @@ class MeTooForm(TrappedForm):
 
     contact = forms.CharField(
         label=_("Mobile number or e-mail address"),
+        help_text=_("Nobody else sees this, and you can take it back at any time."),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "none", "dir": "auto"}),
         error_messages={"required": _("A mobile number or an e-mail address, so that we can tell you.")},
