@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -68,7 +68,7 @@ def problem_body(
     """The members of RFC 9457 plus `code`, `errors` by field and `request_id`."""
     return {
         "type": f"urn:lokisa:problem:{code}",
-        "title": _TITLES.get(status_code, "Error"),
+        "title": str(_TITLES.get(status_code, gettext_lazy("Error"))),
         "status": status_code,
         "detail": detail,
         "code": code,
@@ -78,20 +78,20 @@ def problem_body(
 
 
 _TITLES = {
-    400: "Bad request",
-    401: "Not signed in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    409: "Conflict",
-    412: "Precondition failed",
-    413: "Too large",
-    415: "Unsupported media type",
-    422: "Unprocessable",
-    429: "Too many requests",
-    500: "Server error",
-    503: "Unavailable",
+    400: gettext_lazy("Bad request"),
+    401: gettext_lazy("Not signed in"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Not found"),
+    405: gettext_lazy("Method not allowed"),
+    406: gettext_lazy("Not acceptable"),
+    409: gettext_lazy("Conflict"),
+    412: gettext_lazy("Precondition failed"),
+    413: gettext_lazy("Too large"),
+    415: gettext_lazy("Unsupported media type"),
+    422: gettext_lazy("Unprocessable"),
+    429: gettext_lazy("Too many requests"),
+    500: gettext_lazy("Server error"),
+    503: gettext_lazy("Unavailable"),
 }
 
 

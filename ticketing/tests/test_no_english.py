@@ -106,3 +106,16 @@ def test_a_mail_with_a_code_has_none(city: City, zulu: User) -> None:
     letter = mail.outbox[-1]
     assert letter.to == [zulu.email]
     assert english_in(f"{letter.subject}\n{letter.body}") == []
+
+
+@pytest.mark.parametrize("path", ["/api/tickets/TSH-222-222/", "/api/tickets/?ward=x&colour=red", "/api/me/"])
+def test_what_the_api_refuses_is_refused_in_the_language_that_is_asked_for(city: City, path: str) -> None:
+    refused = city.client().get(path, headers={"accept-language": "zu"}).json()
+
+    said = [
+        refused["title"],
+        refused["detail"],
+        *(words for told in refused["errors"].values() for words in told),
+    ]
+    assert refused["status"] >= 400
+    assert english_in("\n".join(said)) == []
