@@ -21,7 +21,7 @@ from accounts.permissions import has_capability_anywhere
 from common.admin import MenuEntry, MenuGroup, add_menu_entry
 from common.identifiers import as_uuid
 from tickets.admin.rows import ticket_url
-from tickets.admin.words import Word, span
+from tickets.admin.words import Word, waiting_words
 from tickets.desk import Talk, calls_due, talks_for, talks_waiting
 from tickets.models import Ticket
 
@@ -85,7 +85,7 @@ def _tabs(here: str, whose: str) -> list[dict[str, Any]]:
 def _row(talk: Talk, now: datetime) -> TalkRow:
     ticket, since = talk.ticket, talk.ticket.unanswered_since or now
     is_late = (now - since).total_seconds() > _LATE_HOURS * 3600
-    words = _("waits for %(time)s") % {"time": span(since, now)}
+    words = waiting_words(since, now)
     department = ticket.department.name if ticket.department else _("no department")
     return TalkRow(
         url=ticket_url(ticket),

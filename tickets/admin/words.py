@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,6 +18,9 @@ from departments.enums import Priority
 from tickets.desk import SOON
 from tickets.enums import CallbackState, ClockState, Outcome, Status
 from tickets.models import Callback, Clock, Custody, Ticket
+
+# Less than this is no time that somebody waited.
+_A_MOMENT = timedelta(minutes=1)
 
 # The icons are names of the installed Material Symbols font.
 _STATUS_LOOKS = {
@@ -59,6 +62,10 @@ def moment(at: datetime) -> str:
     local = timezone.localtime(at)
     this_year = local.year == timezone.localdate().year
     return date_format(local, "D j M, H:i" if this_year else "D j M Y, H:i")
+
+
+def waiting_words(since: datetime, now: datetime) -> str:
+    return _("just now") if now - since < _A_MOMENT else _("waits for %(time)s") % {"time": span(since, now)}
 
 
 def span(earlier: datetime, later: datetime) -> str:
@@ -183,6 +190,8 @@ def call_word(callback: Callback, now: datetime) -> Word:
         return Word(capfirst(str(callback.get_state_display())), "quiet", "call_end")
     if callback.taken_by_id:
         return Word(_("Being called"), "progress", "phone_in_talk")
+    if abs(now - callback.call_after) < _A_MOMENT:
+        return Word(_("Due now"), "expiring", "call")
     if callback.call_after <= now:
         return Word(_("Due for %(time)s") % {"time": span(callback.call_after, now)}, "expiring", "call")
     return Word(_("In %(time)s") % {"time": span(now, callback.call_after)}, "quiet", "schedule")

@@ -20,6 +20,7 @@ from ticketing.runtime.chromium import LAUNCH_ARGUMENTS, find_chromium
 from ticketing.runtime.problems import RuntimeProblem
 
 RESIDENT, ADMIN = "resident@demo.lokisa.example", "water.admin@demo.lokisa.example"
+NEIGHBOUR = "neighbour@demo.lokisa.example"
 CITY_ADMIN = "city.admin@demo.lokisa.example"
 WORDS = "/console/notifications/messagetemplate/"
 LEDGER = "/console/accountability/pointsentry/"
@@ -90,6 +91,9 @@ class Walk:
         self.as_resident()
         self.page.context.close()
         self.page = self.new_page()
+        self.as_neighbour()
+        self.page.context.close()
+        self.page = self.new_page()
         self.as_department_admin()
         self.page.context.close()
         self.page = self.new_page()
@@ -121,6 +125,17 @@ class Walk:
         self.visit_first("/near-by/?status=open", ".ticket-card:not(.tone-overdue)", "ticket-open")
         self.visit_first("/near-by/?status=in_progress", ".ticket-card.tone-overdue", "ticket-overdue")
         self.visit_first("/near-by/?status=closed", ".ticket-card.tone-verified", "ticket-verified")
+        self.me_too_without_account()
+
+    def me_too_without_account(self) -> None:
+        page = self.page
+        page.goto(f"{self.address}/near-by/?status=open")
+        page.locator(".ticket-card h3 a").first.click()
+        page.get_by_role("button", name="Me too").click()
+        self.shoot("me-too")
+        page.get_by_label("Mobile number or e-mail address").fill("082 765 4321")
+        page.get_by_role("button", name="Send me a code").click()
+        self.shoot("me-too-code")
 
     def reporting(self) -> None:
         page = self.page
@@ -172,6 +187,27 @@ class Walk:
             page.get_by_role("button", name="No, it is not fixed").click()
             self.shoot("verify-dispute")
         self.visit("/my-tickets/?show=supported", "my-tickets-supported")
+        self.visit_first("/my-tickets/", ".ticket-card", "ticket-mine")
+        if page.get_by_text("Call me back").count():
+            page.get_by_text("Call me back").click()
+            self.shoot("ticket-call-times")
+
+    def as_neighbour(self) -> None:
+        """Who has the problem too, confirms with one button and follows an area."""
+        page = self.page
+        self.sign_in(NEIGHBOUR)
+        self.visit("/near-by/?ward=56", "area-follow")
+        follow = page.get_by_role("button", name="Follow this area")
+        if follow.count():
+            follow.click()
+        self.visit("/my-tickets/?show=areas", "my-areas")
+        resolved = ".ticket-card:has(.badge:text('Resolved'))"
+        self.visit_first("/my-tickets/?show=supported", resolved, "ticket-resolved-me-too")
+        confirm = page.get_by_role("button", name="Yes, it is fixed")
+        # Each walk would use up one: the light one does.
+        if self.scheme == "light" and confirm.count():
+            confirm.click()
+            self.shoot("rating")
 
     def as_department_admin(self) -> None:
         self.sign_in(ADMIN)
@@ -183,6 +219,7 @@ class Walk:
         self.visit("/console/tickets/ticket/log/", "console-log-for-a-caller")
         self.visit("/console/tickets/ticket/conversations/", "console-conversations")
         self.visit("/console/tickets/callback/", "console-callbacks")
+        self.open_first("#result_list a.c-summary", "console-callback")
         self.visit("/console/tickets/ticket/?status=resolved", "console-resolved")
         self.open_first("#result_list tbody a[href*='/change/']", "console-ticket-resolved")
         self.open_first("a[href$='/on-the-spot/']", "console-on-the-spot")
