@@ -140,7 +140,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """What changed about the account; by SMS to who has no address."""
         super().send_notification_mail(template_prefix, user, context, email)
         if not email and not user.email and user.phone_is_confirmed:
-            subject = render_to_string(f"{template_prefix}_subject.txt", context or {})
+            with translation.override(user.language):
+                subject = render_to_string(f"{template_prefix}_subject.txt", context or {})
             self._notify_by_sms(user, str(user.phone), " ".join(subject.split()))
 
     def _notify_by_sms(self, user: User, phone: str, what: str) -> None:
@@ -192,7 +193,9 @@ class AccountAdapter(DefaultAccountAdapter):
         """To the address, or to the number that it was: where whoever is robbed of it would hear."""
         if person.email:
             self.send_notification_mail("account/email/phone_changed", person, {"phone": person.phone})
-        self._notify_by_sms(person, before, translation.gettext("Your mobile number was changed"))
+        with translation.override(person.language):
+            what = translation.gettext("Your mobile number was changed")
+        self._notify_by_sms(person, before, what)
 
 
 def _site() -> dict[str, Any]:

@@ -266,6 +266,21 @@ def test_another_number_takes_effect_with_its_code(sms_inbox: Inbox, lerato: Use
     assert "Your mobile number was changed" in sms_inbox.to(NUMBER)[0].text
 
 
+def test_an_sms_about_an_account_is_in_one_language_whatever_the_program_speaks(
+    sms_inbox: Inbox, lerato: User
+) -> None:
+    lerato.language = "zu"
+    lerato.save()
+    client = as_person(lerato)
+    client.patch(ME, {"phone": OTHER}, headers={"accept-language": "af"})
+    client.post(CONFIRM_PHONE, {"code": code_in(sms_inbox, OTHER)}, headers={"accept-language": "af"})
+
+    told = sms_inbox.to(NUMBER)[0].text
+    assert told.endswith(
+        "Inombolo yakho yeselula ishintshiwe. Uma bekungewena, faka iphasiwedi entsha ngokushesha."
+    )
+
+
 def test_the_code_of_a_number_is_for_who_asked_for_it(sms_inbox: Inbox, lerato: User) -> None:
     thandi, pieter = UserFactory.create(), UserFactory.create()
     as_person(thandi).patch(ME, {"phone": OTHER})

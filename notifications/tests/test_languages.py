@@ -8,6 +8,8 @@ from functools import cache
 import pytest
 from babel.messages.catalog import Catalog
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from accounts.models import Organisation
 from accounts.tests.factories import OrganisationFactory
@@ -112,6 +114,30 @@ def test_every_sms_fits_into_two_parts_and_keeps_its_link_in_every_language(
     for preview in previews:
         assert parts_of(preview.sms).parts <= SEGMENTS, preview.sms
         assert re.search(r"https?://\S+/$", preview.sms), preview.sms
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_fits_into_one_part_and_other_sms_about_accounts_into_two(language: str) -> None:
+    words = {
+        "code": "123456",
+        "site_name": settings.SITE_NAME,
+        "host": "lokisa.tshwane.gov.za",
+        "organisation": "City of Tshwane Metropolitan Municipality",
+        "reference": "TSH-4K7-M2X",
+        "password_reset_url": "https://lokisa.tshwane.gov.za/accounts/password/reset/",
+        "signup_url": "https://lokisa.tshwane.gov.za/accounts/signup/",
+        "what": in_language(language, "Your mobile number was changed"),
+    }
+    folder = settings.BASE_DIR / "templates" / "account" / "sms"
+
+    with translation.override(language):
+        parts = {
+            path.stem: parts_of(to_gsm(render_to_string(f"account/sms/{path.name}", words).strip())).parts
+            for path in folder.glob("*.txt")
+        }
+
+    assert {name: count for name, count in parts.items() if name.endswith("code") and count > 1} == {}
+    assert max(parts.values()) <= SEGMENTS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
