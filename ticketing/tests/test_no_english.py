@@ -6,12 +6,13 @@ In one language: that the others have the same sentences is held by common/tests
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.http import HttpResponse
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
@@ -46,7 +47,7 @@ def english_in(page: str) -> list[str]:
     return sorted({piece.strip() for piece in pieces if _ENGLISH.search(unescape(piece))})
 
 
-def english_on(answers: dict[str, HttpResponse]) -> dict[str, list[str]]:
+def english_on(answers: Mapping[str, Any]) -> dict[str, list[str]]:
     pages = {path: answer.content.decode() for path, answer in answers.items()}
     assert [path for path, page in pages.items() if '<html lang="zu"' not in page] == []
     return {path: left for path, page in pages.items() if (left := english_in(page))}
