@@ -35,8 +35,8 @@ from tests.isolation.rows import OURS, marks_of, owned_models, rows_of, state_of
 from tests.isolation.world import Neighbour, add_work, build_neighbour
 from tickets.feed import readable_events
 from tickets.live import Wanted, may_see_event
-from tickets.models import TicketEvent, Verification
-from tickets.verification import link_token
+from tickets.models import Support, TicketEvent, Verification
+from tickets.verification import link_token, short_key
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +161,7 @@ def test_a_visitor_opens_only_what_is_listed_as_public(ours: Neighbour, company:
     opened = {path for path in swept if asker.ask(get(f"/{path}")).status_code not in REFUSED}
     # Whoever has the link of a message has the message: decision 10.
     links = {f"v/{link_token(row)}/" for row in rows_of(Verification, ours)}
+    links |= {f"m/{short_key(row.pk)}/take-back/" for row in rows_of(Support, ours).exclude(contact="")}
     shown = {f"t/{ticket.reference}/" for ticket in ours.public}
     shown |= {f"help/{article.slug}/" for article in rows_of(Article, ours) if article.is_published}
     assert opened - PUBLIC - public_details(ours) - shown - links == set()

@@ -251,6 +251,9 @@ def add_work(one: Neighbour) -> None:
     one.private += [late, _report(one), _report(one)]
     if one.organisation.public_reports:
         one.public += [_report(one, is_public=True)]
+        passer_by = Contact(ContactKind.EMAIL, f"{one.hidden}@visitor.example".lower())
+        visitor = Visitor(passer_by, is_confirmed=True)
+        support_as_visitor(one.public[0], visitor, acting_user=AnonymousUser())
     answered, resolved = one.private[-2:]
     respond(answered, message=one.secret("Where"), acting_user=None)
     resolved = resolve_ticket(resolved, note=one.secret("Fixed"), acting_user=None)
@@ -261,8 +264,6 @@ def add_work(one: Neighbour) -> None:
     ask_for_call(late, note=one.secret("At the gate"), acting_user=one.resident)
     follow_ticket(late, acting_user=one.staff[Role.AUDITOR])
     support_ticket(late, acting_user=one.staff[Role.AUDITOR])
-    neighbour = Visitor(Contact(ContactKind.EMAIL, f"{one.hidden}@visitor.example"), is_confirmed=True)
-    support_as_visitor(late, neighbour, acting_user=one.resident)
     see_ticket(late, acting_user=one.staff[Role.AUDITOR])
     home = Area(latitude=LATITUDE, longitude=LONGITUDE, radius=500, name=one.secret("Home"))
     follow_area(one.organisation, home, acting_user=one.resident)
