@@ -61,6 +61,7 @@ class OrganisationAdmin(ScopedModelAdmin):
                 "fields": (
                     "public_reports",
                     "confirms_reporters",
+                    "moderates_photos",
                     "verification_required",
                     "verification_days",
                     "verification_reminder_days",

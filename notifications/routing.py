@@ -97,6 +97,8 @@ ROUTING: Mapping[EventKind, Mapping[Audience, Way]] = {
     K.MESSAGE_ADDED: {A.REPORTER: Way.MAIL_ELSE_SMS, A.ASSIGNEE: Way.MAIL, A.TEAM: Way.MAIL},
     K.NOTE_ADDED: {A.TEAM: Way.MAIL},
     K.ATTACHED: {A.TEAM: Way.MAIL},
+    K.PHOTO_PUBLISHED: {},
+    K.PHOTO_HIDDEN: {},
     K.SUPPORTED: {A.AREA_FOLLOWERS: Way.MAIL},
     K.SUPPORT_WITHDRAWN: {},
     K.FOLLOWED: {},

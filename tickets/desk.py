@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 
 from accounts.enums import Capability
@@ -25,6 +25,7 @@ from departments.models import Category, Department, DepartmentMember, Stage
 from departments.permissions import can_manage_department, departments_of
 from departments.queries import read_departments
 from tickets.enums import Status
+from tickets.event_querysets import AttachmentQuerySet
 from tickets.models import Attachment, Callback, Clock, Custody, Message, Project, Ticket, TicketEvent
 from tickets.permissions import can_view_ticket
 from tickets.queries import NEARBY_METRES, capped_count, similar_open_tickets, within_metres
@@ -339,10 +340,16 @@ def talks_for(user: Any, *, whose: str, after: tuple[datetime, uuid.UUID] | None
     return TalkPage(talks, has_more=len(found) > TALKS, count=capped_count(unanswered, cap=_COUNT_CAP))
 
 
-def _unanswered_of(user: Any, whose: str) -> TicketQuerySet:
+def _talked_about(user: Any) -> TicketQuerySet:
+    """The tickets on which the person speaks for the organisation."""
     reached = Ticket.objects.visible_to_staff(user)
-    if not is_operator(user):
-        reached = reached.in_organisations(organisations_where(user, Capability.VIEW_REPORTERS))
+    if is_operator(user):
+        return reached
+    return reached.in_organisations(organisations_where(user, Capability.VIEW_REPORTERS))
+
+
+def _unanswered_of(user: Any, whose: str) -> TicketQuerySet:
+    reached = _talked_about(user)
     if whose == "mine":
         reached = reached.assigned_to(user)
     if whose == "departments":
@@ -353,6 +360,48 @@ def _unanswered_of(user: Any, whose: str) -> TicketQuerySet:
 def talks_waiting(user: Any) -> int:
     """How many wait, counted up to a cap."""
     return capped_count(_unanswered_of(user, ""), cap=_COUNT_CAP)
+
+
+# So many are looked at on one page; the others come up when these are done.
+PHOTOS = 30
+
+
+@dataclass(frozen=True)
+class PhotoPile:
+    photos: list[Attachment]
+    count: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > len(self.photos)
+
+    @property
+    def height(self) -> str:
+        return f"{_COUNT_CAP}+" if self.count > _COUNT_CAP else str(self.count)
+
+
+def waiting_photos(user: Any) -> PhotoPile:
+    """Those that wait to be looked at on tickets that the person works with, the longest waiting first."""
+    found = list(_waiting_photos_of(user).longest_waiting_first()[:PHOTOS])
+    return PhotoPile(found, photos_waiting(user))
+
+
+def photos_waiting(user: Any) -> int:
+    """How many wait, counted up to a cap."""
+    return _waiting_photos_of(user).values("pk")[: _COUNT_CAP + 1].count()
+
+
+def _waiting_photos_of(user: Any) -> AttachmentQuerySet:
+    return Attachment.objects.waiting().of_tickets(_talked_about(user))
+
+
+def looks_at_photos(user: Any) -> bool:
+    """Whether an organisation that the person works for wants it, or did when photos came that still wait."""
+    waiting = Attachment.objects.waiting().filter(ticket__organisation=OuterRef("pk"))
+    wanting = Organisation.objects.filter(Q(moderates_photos=True) | Exists(waiting))
+    if not is_operator(user):
+        wanting = wanting.filter(pk__in=organisations_where(user, Capability.VIEW_REPORTERS))
+    return wanting.exists()
 
 
 def calls_due(user: Any, now: datetime) -> int:

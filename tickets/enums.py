@@ -155,6 +155,8 @@ class EventKind(models.TextChoices):
     MESSAGE_ADDED = "ticket.message_added", _("message")
     NOTE_ADDED = "ticket.note_added", _("internal note")
     ATTACHED = "ticket.attached", _("file added")
+    PHOTO_PUBLISHED = "ticket.photo_published", _("photo published")
+    PHOTO_HIDDEN = "ticket.photo_hidden", _("photo hidden")
     SUPPORTED = "ticket.supported", _("supported")
     SUPPORT_WITHDRAWN = "ticket.support_withdrawn", _("support taken back")
     FOLLOWED = "ticket.followed", _("followed")

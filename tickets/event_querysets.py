@@ -15,7 +15,7 @@ from accounts.permissions import is_operator, organisations_where
 from tickets.enums import EventKind, Visibility
 
 if TYPE_CHECKING:
-    from tickets.models import Attachment, Message, TicketEvent
+    from tickets.models import Attachment, Message, Ticket, TicketEvent
 
 # What counts as news to who reported, supports or follows a ticket: not how work is dealt out.
 NEWS = [
@@ -126,3 +126,19 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
 
     def in_order(self) -> AttachmentQuerySet:
         return self.order_by("created_at", "pk")
+
+    def waiting(self) -> AttachmentQuerySet:
+        """Those that nobody has looked at yet."""
+        return self.filter(waits_since__isnull=False)
+
+    def hidden(self) -> AttachmentQuerySet:
+        """Those that staff took out of everybody else's sight."""
+        return self.filter(visibility=Visibility.STAFF)
+
+    def of_tickets(self, tickets: models.QuerySet[Ticket]) -> AttachmentQuerySet:
+        return self.filter(ticket__in=tickets)
+
+    def longest_waiting_first(self) -> AttachmentQuerySet:
+        """With what a list says of their tickets."""
+        rows = self.select_related("ticket__organisation", "ticket__department", "message")
+        return rows.defer("ticket__search", "ticket__description").order_by("waits_since", "pk")

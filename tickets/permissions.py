@@ -12,7 +12,7 @@ from accounts.enums import Capability
 from accounts.permissions import has_capability, is_operator
 from departments.permissions import can_act_in_department, departments_of
 from tickets.enums import Outcome, Status, Visibility
-from tickets.workflow import WORKFLOW, Party, Verb, is_possible
+from tickets.workflow import OF_A_PHOTO, WORKFLOW, Party, Verb, is_possible
 
 if TYPE_CHECKING:
     from tickets.models import Ticket
@@ -115,12 +115,12 @@ def _staff_may(user: Any, capability: Capability, ticket: Ticket) -> bool:
 
 
 def possible_verbs(user: Any, ticket: Ticket) -> list[Verb]:
-    """The verbs that status and role both admit now: what pages show as buttons."""
+    """The ticket's verbs that status and role both admit now: what pages show as buttons."""
     return [verb for verb in Verb if _is_possible_now(verb, ticket) and can_use(user, verb, ticket)]
 
 
 def _is_possible_now(verb: Verb, ticket: Ticket) -> bool:
-    if verb is Verb.UNMERGE and ticket.outcome != Outcome.DUPLICATE:
+    if verb in OF_A_PHOTO or (verb is Verb.UNMERGE and ticket.outcome != Outcome.DUPLICATE):
         return False
     return is_possible(verb, ticket.status)
 

@@ -316,6 +316,11 @@ def attachments_of(user: Any, ticket: Ticket) -> AttachmentQuerySet:
     return files
 
 
+def hidden_files(ticket: Ticket) -> int:
+    """How many of a ticket's files staff took out of everybody else's sight."""
+    return int(ticket.attachments.hidden().count())
+
+
 def projects_in(organisation_id: uuid.UUID, user: Any) -> ProjectQuerySet:
     return Project.objects.of_organisation(organisation_id).visible_to(user)
 

@@ -45,6 +45,8 @@ class Verb(StrEnum):
     EDIT = "edit"
     MESSAGE = "message"
     NOTE = "note"
+    PUBLISH_PHOTO = "publish_photo"
+    HIDE_PHOTO = "hide_photo"
     SUPPORT = "support"
     FOLLOW = "follow"
     ASK_CALL = "ask_call"
@@ -146,6 +148,10 @@ WORKFLOW: dict[Verb, Rule] = {
         UNCLOSED, None, Party.REPORTER, EventKind.MESSAGE_ADDED, visibility=Visibility.PARTICIPANTS
     ),
     Verb.NOTE: Rule(ANY, None, Capability.VIEW_REPORTERS, EventKind.NOTE_ADDED, visibility=_STAFF),
+    Verb.PUBLISH_PHOTO: Rule(
+        ANY, None, Capability.VIEW_REPORTERS, EventKind.PHOTO_PUBLISHED, visibility=_STAFF
+    ),
+    Verb.HIDE_PHOTO: Rule(ANY, None, Capability.VIEW_REPORTERS, EventKind.PHOTO_HIDDEN, visibility=_STAFF),
     Verb.SUPPORT: Rule(UNCLOSED, None, Party.ANYBODY, EventKind.SUPPORTED),
     Verb.FOLLOW: Rule(ANY, None, Party.ANYBODY, EventKind.FOLLOWED, visibility=_STAFF),
     Verb.ASK_CALL: Rule(
@@ -170,6 +176,10 @@ WORKFLOW: dict[Verb, Rule] = {
     Verb.UNMERGE: Rule(frozenset({S.CLOSED}), None, Capability.MOVE_TICKETS, EventKind.UNMERGED),
     Verb.EXPIRE: Rule(UNSETTLED, None, Party.SYSTEM, EventKind.EXPIRED),
 }
+
+
+# These are about one photo of a ticket, and stand beside it instead of among the ticket's own.
+OF_A_PHOTO = frozenset({Verb.PUBLISH_PHOTO, Verb.HIDE_PHOTO})
 
 
 class TransitionNotAllowed(DomainError):

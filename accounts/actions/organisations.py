@@ -34,6 +34,7 @@ CHANGEABLE = frozenset(
         "time_zone",
         "auto_close_days",
         "confirms_reporters",
+        "moderates_photos",
         "verification_required",
         "verification_days",
         "verification_reminder_days",

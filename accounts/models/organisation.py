@@ -56,6 +56,11 @@ class Organisation(IdentifiedModel):
         default=True,
         help_text=_("Whoever reports without an account types a code that is sent to them."),
     )
+    moderates_photos = models.BooleanField(
+        _("photos of residents are looked at first"),
+        default=False,
+        help_text=_("Until staff publish a photo of a public ticket, only the reporter and staff see it."),
+    )
     verification_required = models.BooleanField(_("resolutions are verified"), default=True)
     second_factor_required = models.BooleanField(_("staff need a second factor"), default=False)
     accountability_enabled = models.BooleanField(_("breaches and points are kept"), default=True)

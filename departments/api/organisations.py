@@ -52,6 +52,10 @@ class OrganisationChangesSerializer(StrictSerializer):
         required=False,
         help_text=gettext_lazy("Whoever reports without an account types a code that is sent to them."),
     )
+    moderates_photos = serializers.BooleanField(
+        required=False,
+        help_text=gettext_lazy("Photos of residents are public when staff have published them."),
+    )
     verification_required = serializers.BooleanField(
         required=False, help_text=gettext_lazy("A fix is proved with a code; else resolving ends a ticket.")
     )
@@ -96,6 +100,7 @@ class OwnOrganisationSerializer(serializers.ModelSerializer[Organisation]):
             "time_zone",
             "auto_close_days",
             "confirms_reporters",
+            "moderates_photos",
             "verification_required",
             "verification_days",
             "verification_reminder_days",

@@ -161,6 +161,7 @@ def test_an_admin_decides_how_tickets_end_and_who_keeps_the_promises() -> None:
     changes = {
         "contact_phone": "012 358 9999",
         "confirms_reporters": False,
+        "moderates_photos": True,
         "verification_required": False,
         "verification_days": 90,
         "accountability_enabled": False,
@@ -180,6 +181,7 @@ def test_an_admin_decides_how_tickets_end_and_who_keeps_the_promises() -> None:
         ("verification_days", 91),
         ("verification_days", "soon"),
         ("confirms_reporters", "perhaps"),
+        ("moderates_photos", None),
         ("verification_required", "perhaps"),
         ("accountability_enabled", None),
         ("second_factor_required", []),

@@ -18,7 +18,7 @@ from tests.isolation.asking import Call, get
 from tests.isolation.rows import owned_models, rows_of
 from tests.isolation.world import LATITUDE, LONGITUDE, NEEDLE, Neighbour
 from tickets.admin.verbs import CONSOLE_VERBS
-from tickets.models import Ticket, Verification
+from tickets.models import Attachment, Ticket, Verification
 from tickets.verification import code_for
 
 BOX = "27.9,-25.9,28.4,-25.5"
@@ -69,6 +69,7 @@ def words_about(one: Neighbour) -> Words:
         "answer": "confirm",
         "entry": str(rows_of(PointsEntry, one)[0].pk),
         "person": str(agent.pk),
+        "photo": str(rows_of(Attachment, one).filter(ticket=ticket)[0].pk),
     }
 
 

@@ -11,6 +11,7 @@ from django.db.models import ForeignKey, Model, QuerySet
 from accounts.models import Organisation, User
 from common.tests.snapshot import Rows, Snapshot
 from tests.isolation.world import Neighbour
+from tickets.models import Attachment
 
 OURS = ("accounts", "departments", "articles", "tickets", "notifications", "accountability", "reports")
 # Packages' tables that belong to people; the others know neither people nor organisations.
@@ -107,6 +108,7 @@ def marks_of(one: Neighbour) -> frozenset[str]:
     """What must never be read by others: marked words, keys, references and phone numbers."""
     marks = {one.hidden, *(ticket.reference for ticket in one.private), *map(str, _keys(one))}
     marks |= {str(ticket.pk) for ticket in one.private}
+    marks |= {str(photo.pk) for photo in rows_of(Attachment, one).filter(waits_since__isnull=False)}
     marks |= {user.phone for user in rows_of(User, one) if user.phone}
     if not one.organisation.public_reports:
         marks |= {one.shown, one.organisation.slug}

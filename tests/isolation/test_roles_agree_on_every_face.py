@@ -39,14 +39,14 @@ from tickets.tests.api import api_client, path_of
 from tickets.tests.cast import Scene, another_of, set_scene, ticket_in
 from tickets.tests.proof import everything_about
 from tickets.verification import code_for
-from tickets.workflow import WORKFLOW, Verb
+from tickets.workflow import OF_A_PHOTO, WORKFLOW, Verb
 
 pytestmark = pytest.mark.django_db
 
 WORK = {Verb.START, Verb.RESPOND, Verb.RESOLVE, Verb.COMPLETE, Verb.REJECT, Verb.REOPEN, Verb.PICK, Verb.EDIT}
 WORK |= {Verb.PLAN}
 MOVE = {Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.MERGE, Verb.UNMERGE}
-TALK = {Verb.MESSAGE, Verb.NOTE, Verb.NOTIFY}
+TALK = {Verb.MESSAGE, Verb.NOTE, Verb.NOTIFY, Verb.PUBLISH_PHOTO, Verb.HIDE_PHOTO}
 REPORTER = {Verb.REPLY, Verb.VERIFY, Verb.ASK_CALL, Verb.DISPUTE, Verb.MESSAGE, Verb.WITHDRAW}
 AGENT = WORK | MOVE | TALK
 ADMIN = AGENT | {Verb.OVERRIDE, Verb.UNPIN, Verb.WITHDRAW}
@@ -169,6 +169,9 @@ def sent(verb: Verb, ticket: Ticket, scene: Scene) -> Sent | None:
         Verb.ASK_CALL: ("callbacks", {"phone": "082 123 4567"}),
         Verb.NOTIFY: ("notify", {"people": [str(scene.cast.own_agent.pk)], "note": "Yours?"}),
     }
+    if verb in OF_A_PHOTO:
+        name = "publish" if verb is Verb.PUBLISH_PHOTO else "hide"
+        return "post", path_of(ticket, f"attachments/{ticket.attachments.get().pk}/{name}"), {}
     if verb in simple:
         name, body = simple[verb]
         return "post", path_of(ticket, name), body
@@ -310,8 +313,10 @@ def test_the_console_offers_and_takes_what_the_tables_say(role: str, situation: 
             if page.status_code == 200:
                 assert shown_in(page) <= may
                 offered = {row.verb for row in CONSOLE_VERBS.values() if not row.is_pointless(ticket)}
-                # Only a duplicate can be separated.
-                offered -= {Verb.UNMERGE}
+                # Only a duplicate can be separated; what is about a photo stands beside it.
+                offered -= {Verb.UNMERGE, *OF_A_PHOTO}
+                buttons = [len(card.buttons) for card in page.context["photos"]]
+                assert buttons == [int(Verb.HIDE_PHOTO in may)]
                 assert shown_in(page) == may & offered
             for slug, row in CONSOLE_VERBS.items():
                 if status is status_for(row.verb) and slug not in {"pictures", "send-code"}:
@@ -334,12 +339,12 @@ def door(expected: Expected) -> int:
 def press(client: Client, ticket: Ticket, slug: str, expected: Expected, *, may: bool) -> None:
     with transaction.atomic():
         before = everything_about(ticket)
-        form = {"version": str(ticket.version), **FORMS.get(slug, {})}
+        form = {"version": str(ticket.version), **FORMS.get(slug, {}), "photo": ticket.attachments.get().pk}
         answer = client.post(reverse("admin:tickets_ticket_verb", args=[ticket.pk, slug]), form).status_code
         has_changed = everything_about(ticket) != before
         if not (may and expected.sees_as_staff):
             assert answer == (403 if door(expected) == 200 else door(expected)), (slug, ticket.status)
             assert not has_changed
-        elif slug in FORMS:
+        elif slug in FORMS or slug == "hide-photo":
             assert has_changed, (slug, ticket.status)
         transaction.set_rollback(True)

@@ -254,6 +254,7 @@ def add_work(one: Neighbour) -> None:
         passer_by = Contact(ContactKind.EMAIL, f"{one.hidden}@visitor.example".lower())
         visitor = Visitor(passer_by, is_confirmed=True)
         support_as_visitor(one.public[0], visitor, acting_user=AnonymousUser())
+        _wait_to_be_looked_at(one)
     answered, resolved = one.private[-2:]
     respond(answered, message=one.secret("Where"), acting_user=None)
     resolved = resolve_ticket(resolved, note=one.secret("Fixed"), acting_user=None)
@@ -308,6 +309,17 @@ def _report(one: Neighbour, *, is_public: bool = False) -> Ticket:
     add_note(ticket, body=one.secret("Key at the depot"), acting_user=one.staff[Role.AGENT])
     ticket.refresh_from_db()
     return ticket
+
+
+def _wait_to_be_looked_at(one: Neighbour) -> None:
+    """A photo of a public ticket that is not public yet, also when new ones do not wait any more."""
+    for looks_first in (True, False):
+        one.organisation.moderates_photos = looks_first
+        one.organisation.save(update_fields=["moderates_photos"])
+        if looks_first:
+            photo = prepare_picture(jpeg(f"{one.hidden}.jpg"))
+            ticket = Ticket.objects.get(pk=one.public[-1].pk)
+            attach_pictures(ticket, [photo], kind=AttachmentKind.REPORT, acting_user=one.resident)
 
 
 def _hear_back(one: Neighbour, ticket: Ticket) -> None:

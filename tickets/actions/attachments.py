@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.permissions import is_staff_of
 from common.errors import InvalidInput
 from tickets.actions.change import Change, check_person, lock_ticket
 from tickets.enums import AttachmentKind, EventKind, Visibility
 from tickets.events import signed_in
 from tickets.models import Attachment, Message, Ticket
-from tickets.permissions import is_reporter
+from tickets.permissions import can_view_as_staff, is_reporter
 from tickets.pictures import Picture, name_of_size
 from tickets.workflow import Verb, check_transition
 
@@ -46,7 +47,9 @@ def attach_pictures(
             check_transition(verb, locked.status)
         change = Change(locked, acting_user=acting_user, at=timezone.now())
         kept = keep_pictures(change, pictures, kind)
-        change.record(EventKind.ATTACHED, visibility=_visibility(locked), data={"attachments": _keys(kept)})
+        # The public story says nothing of photos that wait.
+        shown_to = Visibility(kept[0].visibility)
+        change.record(EventKind.ATTACHED, visibility=shown_to, data={"attachments": _keys(kept)})
         return kept
 
 
@@ -58,15 +61,44 @@ def keep_pictures(
     visibility: Visibility | None = None,
     message: Message | None = None,
 ) -> list[Attachment]:
-    """Keep pictures as part of another action on the same locked ticket. Raises TooManyPictures."""
+    """Keep pictures as part of another action on the same locked ticket. Raises TooManyPictures.
+
+    Without a `visibility` they are for whoever sees the ticket, residents' perhaps after somebody has looked
+    at them.
+    """
     if len(pictures) > MAX_PICTURES:
         raise TooManyPictures(field="photos")
-    shown_to = visibility or _visibility(change.ticket)
-    return [_keep(change, picture, kind, shown_to, message) for picture in pictures]
+    waits = visibility is None and _is_looked_at_first(change)
+    shown_to = Visibility.PARTICIPANTS if waits else visibility or usual_visibility(change.ticket)
+    return [_keep(change, picture, kind, shown_to, message, waits=waits) for picture in pictures]
+
+
+def usual_visibility(ticket: Ticket) -> Visibility:
+    """Who sees what belongs to the ticket itself."""
+    return Visibility.PUBLIC if ticket.is_public else Visibility.PARTICIPANTS
+
+
+def _is_looked_at_first(change: Change) -> bool:
+    """Whether it is a resident's photo for everybody, and their organisation wants to see it before."""
+    ticket, person = change.ticket, change.acting_user
+    if not (ticket.is_public and ticket.organisation.moderates_photos):
+        return False
+    # Who reported it speaks as the reporter, also where they work here.
+    return person is None or is_reporter(person, ticket) or not _speaks_for_staff(person, ticket)
+
+
+def _speaks_for_staff(person: Any, ticket: Ticket) -> bool:
+    return is_staff_of(person, ticket.organisation_id) or can_view_as_staff(person, ticket)
 
 
 def _keep(
-    change: Change, picture: Picture, kind: AttachmentKind, visibility: Visibility, message: Message | None
+    change: Change,
+    picture: Picture,
+    kind: AttachmentKind,
+    visibility: Visibility,
+    message: Message | None,
+    *,
+    waits: bool,
 ) -> Attachment:
     kept = Attachment.objects.create(
         ticket=change.ticket,
@@ -74,6 +106,7 @@ def _keep(
         uploaded_by=signed_in(change.acting_user),
         kind=kind,
         visibility=visibility,
+        waits_since=change.at if waits else None,
         file=picture.content,
         name=picture.name,
         content_type=picture.content_type,
@@ -84,10 +117,6 @@ def _keep(
     for side, content in picture.smaller.items():
         kept.file.storage.save(name_of_size(kept.file.name, side), ContentFile(content))
     return kept
-
-
-def _visibility(ticket: Ticket) -> Visibility:
-    return Visibility.PUBLIC if ticket.is_public else Visibility.PARTICIPANTS
 
 
 def _keys(attachments: Sequence[Attachment]) -> list[str]:

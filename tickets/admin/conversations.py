@@ -22,7 +22,7 @@ from common.admin import MenuEntry, MenuGroup, add_menu_entry
 from common.identifiers import as_uuid
 from tickets.admin.rows import ticket_url
 from tickets.admin.words import Word, waiting_words
-from tickets.desk import Talk, calls_due, talks_for, talks_waiting
+from tickets.desk import Talk, calls_due, photos_waiting, talks_for, talks_waiting
 from tickets.models import Ticket
 
 # Somebody who waits longer than this is shown as late.
@@ -115,12 +115,13 @@ def _place(cursor: str) -> tuple[datetime, uuid.UUID] | None:
 
 
 def waiting(request: HttpRequest) -> HttpResponse:
-    """How many conversations and calls wait, for the numbers in the menu, by the page that they are on."""
+    """How many conversations, calls and photos wait, for the numbers in the menu, by their page."""
     if not may_talk(request.user):
         raise PermissionDenied
     counts = {
         reverse("admin:tickets_conversations"): talks_waiting(request.user),
         reverse("admin:tickets_callback_changelist"): calls_due(request.user, timezone.now()),
+        reverse("admin:tickets_photos"): photos_waiting(request.user),
     }
     return JsonResponse({"counts": counts})
 

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST
 from accounts.enums import Capability
 from accounts.permissions import has_capability_anywhere
 from tickets.actions.assignment import set_availability
+from tickets.admin.conversations import may_talk
 from tickets.admin.rows import Row, rows_for
 from tickets.admin.words import moment
-from tickets.desk import Board, Desk, Pile, board_of, desk_of, newest_for, own_place
+from tickets.desk import Board, Desk, Pile, board_of, desk_of, newest_for, own_place, photos_waiting
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def my_work(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "sections": _sections(desk, board, now) if works else [_newest_section(newest_for(user), now)],
         "members": board.members if board else [],
         "queue": _queue_section(desk.queue, now) if works else None,
+        "photos_to_look_at": photos_waiting(user) if may_talk(user) else 0,
         "can_log": has_capability_anywhere(user, Capability.LOG_FOR_CALLER),
         "list_url": _list_url(),
     }

@@ -21,7 +21,7 @@ from accounts.enums import Capability
 from accounts.permissions import has_capability_anywhere
 from common.admin import MenuEntry, MenuGroup, ReadOnlyAdmin, add_menu_entry
 from common.references import MistypedReference
-from tickets.admin import bulk, callers, conversations, words
+from tickets.admin import bulk, callers, conversations, photos, words
 from tickets.admin.exchange import import_urls
 from tickets.admin.filters import TICKET_FILTERS
 from tickets.admin.handing_on import hand_on
@@ -113,6 +113,7 @@ class TicketAdmin(ReadOnlyAdmin):
                 wrap(require_GET(conversations.renewed_conversations)),
                 name="tickets_conversations_renewed",
             ),
+            path("photos/", wrap(require_GET(self.photos_view)), name="tickets_photos"),
             path("waiting.json", wrap(require_GET(conversations.waiting)), name="tickets_waiting"),
             path("people/<uuid:member_id>/", wrap(change_availability), name="tickets_availability"),
             path("people/<uuid:member_id>/hand-on/", wrap(self.hand_on_view), name="tickets_hand_on"),
@@ -167,6 +168,9 @@ class TicketAdmin(ReadOnlyAdmin):
 
     def conversations_view(self, request: HttpRequest) -> HttpResponse:
         return conversations.conversations(request, self._site_context(request))
+
+    def photos_view(self, request: HttpRequest) -> HttpResponse:
+        return photos.photos_to_look_at(request, self._site_context(request))
 
     def log_view(self, request: HttpRequest) -> HttpResponse:
         return callers.log_for_caller(request, self._site_context(request))

@@ -52,6 +52,8 @@ _LOOKS: dict[str, tuple[str, str]] = {
     EventKind.MESSAGE_ADDED: ("open", "chat"),
     EventKind.NOTE_ADDED: ("note", "sticky_note_2"),
     EventKind.ATTACHED: ("quiet", "photo_camera"),
+    EventKind.PHOTO_PUBLISHED: ("note", "visibility"),
+    EventKind.PHOTO_HIDDEN: ("note", "visibility_off"),
     EventKind.SUPPORTED: ("quiet", "group_add"),
     EventKind.MERGED: ("quiet", "merge"),
     EventKind.UNMERGED: ("progress", "call_split"),

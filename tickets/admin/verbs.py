@@ -41,6 +41,7 @@ from tickets.admin.following import FollowForm
 from tickets.admin.member_words import absence_sentence, member_words
 from tickets.admin.merging import MergeForm, UnmergeForm
 from tickets.admin.notifying import NotifyForm
+from tickets.admin.photos import HIDE, PUBLISH, HidePhotoForm, PublishPhotoForm
 from tickets.admin.planning import PeopleForm, PlanForm
 from tickets.admin.tags import TagsForm
 from tickets.admin.verb_form import VerbForm, text_field
@@ -396,6 +397,8 @@ _VERBS = [
     ConsoleVerb("edit", Verb.EDIT, gettext_lazy("Correct the details"), "edit", EditForm),
     ConsoleVerb("tags", Verb.EDIT, gettext_lazy("Tags"), "sell", TagsForm),
     ConsoleVerb("pictures", Verb.NOTE, gettext_lazy("Add photos"), "add_a_photo", PicturesForm),
+    ConsoleVerb(PUBLISH, Verb.PUBLISH_PHOTO, gettext_lazy("Publish"), "visibility", PublishPhotoForm),
+    ConsoleVerb(HIDE, Verb.HIDE_PHOTO, gettext_lazy("Hide"), "visibility_off", HidePhotoForm),
     ConsoleVerb(
         "complete",
         Verb.COMPLETE,

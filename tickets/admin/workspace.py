@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from common.errors import DomainError, NotAllowed, NotFound, StaleVersion
 from tickets.admin import words
 from tickets.admin.panels import panels_for
+from tickets.admin.photos import photo_card
 from tickets.admin.place import place_map
 from tickets.admin.rows import rows_for, ticket_url
 from tickets.admin.timeline import timeline
@@ -26,7 +27,7 @@ from tickets.admin.verb_form import VerbForm
 from tickets.admin.verbs import CONSOLE_VERBS, ConsoleVerb, may_use, offered_verbs
 from tickets.desk import surroundings_of
 from tickets.forms import add_refusal
-from tickets.models import Attachment, Ticket
+from tickets.models import Ticket
 from tickets.permissions import can_view_as_staff, can_view_reporter
 from tickets.queries import conversation_for
 
@@ -85,7 +86,7 @@ def workspace_context(ticket: Ticket, user: Any, opened: Opened | None, wanted: 
         "saying_buttons": [button for button in buttons if button.row.slug in _SAYING],
         "other_buttons": [button for button in buttons if button.row.slug not in (*_FIRST, *_SAYING)],
         "timeline": timeline(conversation, ticket, with_reporter=with_reporter),
-        "photos": [_photo(ticket, attachment) for attachment in conversation.attachments],
+        "photos": [photo_card(ticket, photo, user, now) for photo in conversation.attachments],
         "reporter": _reporter(ticket) if with_reporter else None,
         "same_reporter": rows_for(around.same_reporter, now),
         "near_by": rows_for(around.near_by, now),
@@ -144,16 +145,6 @@ def _buttons(ticket: Ticket, user: Any, opened: Opened | None, wanted: str) -> l
 
 def verb_url(ticket: Ticket, slug: str) -> str:
     return reverse("admin:tickets_ticket_verb", args=[ticket.pk, slug])
-
-
-def _photo(ticket: Ticket, attachment: Attachment) -> dict[str, Any]:
-    return {
-        "url": reverse("admin:tickets_ticket_photo", args=[ticket.pk, attachment.pk]),
-        "name": attachment.name,
-        "kind": attachment.get_kind_display(),
-        "width": attachment.width,
-        "height": attachment.height,
-    }
 
 
 def _reporter(ticket: Ticket) -> dict[str, str]:

@@ -15,6 +15,7 @@ from tickets.api.views.conversation import (
 from tickets.api.views.events import EventsEndpoint
 from tickets.api.views.exchange import ExportEndpoint, ImportsEndpoint
 from tickets.api.views.merging import MergeEndpoint
+from tickets.api.views.moderation import ModerationEndpoint
 from tickets.api.views.notifying import NotifyEndpoint
 from tickets.api.views.places import PlacesEndpoint
 from tickets.api.views.presence import PresenceEndpoint
@@ -100,6 +101,14 @@ urlpatterns = [
         AttachmentsEndpoint.as_view({"get": "retrieve"}),
         "ticket-attachment",
     ),
+    *[
+        endpoint(
+            f"tickets/<str:name>/attachments/<uuid:key>/{verb}/",
+            ModerationEndpoint.as_view({"post": verb}),
+            f"ticket-attachment-{verb}",
+        )
+        for verb in ("publish", "hide")
+    ],
     endpoint(
         "tickets/<str:name>/callbacks/",
         TicketCallbacksEndpoint.as_view({"post": "create"}),

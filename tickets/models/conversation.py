@@ -80,6 +80,12 @@ class Attachment(IdentifiedModel):
     size = models.PositiveIntegerField(_("size in bytes"))
     width = models.PositiveIntegerField(_("width in pixels"), null=True, blank=True)
     height = models.PositiveIntegerField(_("height in pixels"), null=True, blank=True)
+    waits_since = models.DateTimeField(
+        _("waits to be looked at since"),
+        null=True,
+        blank=True,
+        help_text=_("Until it was looked at, only the reporter and staff see it."),
+    )
     created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 
     objects = AttachmentQuerySet.as_manager()
@@ -87,10 +93,31 @@ class Attachment(IdentifiedModel):
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
-        indexes: ClassVar = [models.Index("ticket", "created_at", "id", name="attachment_of_ticket")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(waits_since__isnull=True) | Q(visibility=Visibility.PARTICIPANTS),
+                name="attachment_that_waits_is_not_public",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index("ticket", "created_at", "id", name="attachment_of_ticket"),
+            models.Index(
+                "waits_since", "id", name="attachment_waiting", condition=Q(waits_since__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has looked at it yet, where an organisation wants that first."""
+        return self.waits_since is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether staff took it out of everybody else's sight."""
+        return self.visibility == Visibility.STAFF
 
 
 class Support(IdentifiedModel):

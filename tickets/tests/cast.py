@@ -15,6 +15,7 @@ from departments.enums import Priority
 from departments.models import Category, Department
 from departments.tests.factories import CategoryFactory, DepartmentFactory, StageFactory, staff_member
 from tickets.actions.assignment import override_assignment, pick_ticket, unpin_ticket
+from tickets.actions.attachments import usual_visibility
 from tickets.actions.callbacks import ask_for_call
 from tickets.actions.conversation import add_message, add_note
 from tickets.actions.editing import Corrections, edit_ticket
@@ -30,13 +31,14 @@ from tickets.actions.lifecycle import (
     withdraw_ticket,
 )
 from tickets.actions.merging import merge_ticket, undo_merge
+from tickets.actions.moderation import hide_photo, publish_photo
 from tickets.actions.movement import change_priority, promote_ticket, route_ticket, transfer_ticket
 from tickets.actions.notifying import notify_colleagues
 from tickets.actions.planning import plan_ticket
 from tickets.actions.support import support_ticket
 from tickets.actions.verification import dispute_resolution, verify_resolution
 from tickets.enums import Status
-from tickets.models import Project, Ticket
+from tickets.models import Attachment, Project, Ticket
 from tickets.tests.factories import burst_pipe_category, report_ticket
 from tickets.verification import code_for
 from tickets.workflow import Verb
@@ -116,8 +118,15 @@ def _never_free(admin: User) -> User:
 
 
 def ticket_in(status: Status, scene: Scene, **fields: Any) -> Ticket:
-    """A ticket that came into this status by its usual way."""
+    """A ticket that came into this status by its usual way, with a photo whose bytes nobody asks for."""
     ticket = report_ticket(scene.category, reporter=scene.cast.reporter, **fields)
+    Attachment.objects.create(
+        ticket=ticket,
+        visibility=usual_visibility(ticket),
+        name="pipe.jpg",
+        content_type="image/jpeg",
+        size=1,
+    )
     if status == Status.IN_PROGRESS:
         ticket = start_work(ticket, acting_user=None)
     elif status == Status.RESPONDED:
@@ -181,6 +190,10 @@ CALLS: dict[Verb, Callable[[Ticket, Any, Scene], Any]] = {
     ),
     Verb.MESSAGE: lambda ticket, user, _scene: add_message(ticket, body="Any news?", acting_user=user),
     Verb.NOTE: lambda ticket, user, _scene: add_note(ticket, body="Called.", acting_user=user),
+    Verb.PUBLISH_PHOTO: lambda ticket, user, _scene: publish_photo(
+        ticket.attachments.get(), acting_user=user
+    ),
+    Verb.HIDE_PHOTO: lambda ticket, user, _scene: hide_photo(ticket.attachments.get(), acting_user=user),
     Verb.FOLLOW: lambda ticket, user, _scene: follow_ticket(ticket, acting_user=user),
     Verb.ASK_CALL: lambda ticket, user, _scene: ask_for_call(ticket, phone="082 123 4567", acting_user=user),
     Verb.NOTIFY: lambda ticket, user, scene: notify_colleagues(

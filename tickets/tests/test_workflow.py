@@ -50,7 +50,7 @@ MAY: dict[Verb, set[str]] = {
     **dict.fromkeys(
         [Verb.TRANSFER, Verb.PROMOTE, Verb.PRIORITISE, Verb.ROUTE, Verb.NOTE, Verb.NOTIFY], MOVERS
     ),
-    **dict.fromkeys([Verb.MERGE, Verb.UNMERGE], MOVERS),
+    **dict.fromkeys([Verb.MERGE, Verb.UNMERGE, Verb.PUBLISH_PHOTO, Verb.HIDE_PHOTO], MOVERS),
     Verb.MESSAGE: MOVERS | {"reporter"},
     Verb.OVERRIDE: WORKERS - {"own_agent"},
     Verb.UNPIN: WORKERS - {"own_agent"},

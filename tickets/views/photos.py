@@ -6,29 +6,33 @@ import uuid
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 from PIL import Image
 
+from common.api.etags import is_among
 from tickets.models import Attachment
 from tickets.permissions import visible_parts
 from tickets.pictures import SMALLER_SIDES, name_of_size, smaller_jpeg
 from tickets.views.access import get_ticket_or_404
 
-_A_WEEK = 7 * 24 * 3600
-
 
 @require_GET
-def photo(request: HttpRequest, reference: str, key: uuid.UUID) -> FileResponse:
+def photo(request: HttpRequest, reference: str, key: uuid.UUID) -> HttpResponseBase:
     attachment = _visible_attachment(request, reference, key)
+    if _is_known(request, attachment):
+        return HttpResponseNotModified(headers=_headers(attachment))
     return _answer(attachment, _opened(attachment, attachment.file.name or ""))
 
 
 @require_GET
-def smaller_photo(request: HttpRequest, reference: str, key: uuid.UUID, side: int) -> FileResponse:
+def smaller_photo(request: HttpRequest, reference: str, key: uuid.UUID, side: int) -> HttpResponseBase:
     if side not in SMALLER_SIDES:
         raise Http404
     attachment = _visible_attachment(request, reference, key)
+    if _is_known(request, attachment):
+        return HttpResponseNotModified(headers=_headers(attachment))
     content: IO[Any]
     try:
         content = attachment.file.storage.open(name_of_size(attachment.file.name or "", side))
@@ -48,9 +52,17 @@ def _visible_attachment(request: HttpRequest, reference: str, key: uuid.UUID) ->
 
 def _answer(attachment: Attachment, content: IO[Any]) -> FileResponse:
     # Everything kept is a JPEG that we have drawn: the name that somebody gave it is not repeated.
-    answer = FileResponse(content, content_type="image/jpeg", filename=f"{attachment.ticket.reference}.jpg")
-    answer["Cache-Control"] = f"private, max-age={_A_WEEK}, immutable"
-    return answer
+    name = f"{attachment.ticket.reference}.jpg"
+    return FileResponse(content, content_type="image/jpeg", filename=name, headers=_headers(attachment))
+
+
+def _headers(attachment: Attachment) -> dict[str, str]:
+    """A file never changes, but who may see it does: browsers keep it and ask each time."""
+    return {"Cache-Control": "private, no-cache", "ETag": f'"{attachment.pk}"'}
+
+
+def _is_known(request: HttpRequest, attachment: Attachment) -> bool:
+    return is_among(_headers(attachment)["ETag"], request.headers.get("If-None-Match", ""))
 
 
 def _opened(attachment: Attachment, name: str) -> IO[Any]:

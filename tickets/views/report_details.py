@@ -138,6 +138,7 @@ def _render(
         "department_name": category.department.name,
         "place_words": _place_words(category, draft),
         "promise": _promise(promise_for(category, timezone.now())),
+        "photos_are_looked_at": category.is_public_space and category.organisation.moderates_photos,
         "photos_are_lost": bool(form.errors and request.FILES),
         "photos_kept": waiting.photos.count() if waiting is not None else 0,
     }

@@ -29,7 +29,7 @@ from tickets.forms import CallbackForm, MessageForm, add_refusal
 from tickets.models import Attachment, Ticket
 from tickets.permissions import can_use, can_view_as_staff, can_view_ticket, is_reporter
 from tickets.pictures import SIDES, SMALLER_SIDES, size_at
-from tickets.queries import Conversation, conversation_for, is_among_own
+from tickets.queries import Conversation, conversation_for, hidden_files, is_among_own
 from tickets.views.access import get_ticket_or_404
 from tickets.views.cards import ago, place_words
 from tickets.views.me_too import visitor_support
@@ -176,7 +176,7 @@ def show_ticket(
         "handled_in": handled_in,
         "shows_handled_in": handled_in is not None and can_view_ticket(request.user, handled_in),
         "message_url": reverse("tickets:message", args=[ticket.reference]),
-        **_photo_context(ticket, conversation),
+        **_photo_context(ticket, conversation, mine=mine),
         **_support_context(request, ticket, mine=mine),
         **_standing(request, ticket, now),
         **_callback_context(request, ticket, callback_form),
@@ -251,17 +251,17 @@ def _map(ticket: Ticket) -> MapView | None:
     )
 
 
-def _photo_context(ticket: Ticket, conversation: Conversation) -> dict[str, list[Photo]]:
+def _photo_context(ticket: Ticket, conversation: Conversation, *, mine: bool) -> dict[str, Any]:
     photos = [(attachment.kind, _photo(ticket, attachment)) for attachment in conversation.attachments]
     after = [photo for kind, photo in photos if kind == AttachmentKind.RESOLUTION]
     return {
         "photos": [photo for kind, photo in photos if kind != AttachmentKind.RESOLUTION],
         "photos_after": after,
+        "hidden_photos": hidden_files(ticket) if mine else 0,
     }
 
 
 def _photo(ticket: Ticket, attachment: Attachment) -> Photo:
-    captions = {AttachmentKind.DISPUTE: _("Still wrong"), AttachmentKind.OTHER: _("With a message")}
     url = reverse("tickets:photo", args=[ticket.reference, attachment.pk])
     sizes = {side: size_at(attachment.width or side, attachment.height or side, side) for side in SIDES}
     addresses = {side: f"{url}{side}/" if side in SMALLER_SIDES else url for side in SIDES}
@@ -273,8 +273,17 @@ def _photo(ticket: Ticket, attachment: Attachment) -> Photo:
         height=sizes[smallest][1],
         srcset=", ".join(f"{addresses[side]} {sizes[side][0]}w" for side in SIDES),
         description=attachment.get_kind_display(),
-        caption=captions.get(AttachmentKind(attachment.kind), ""),
+        caption=_caption(attachment),
     )
+
+
+def _caption(attachment: Attachment) -> str:
+    if attachment.is_waiting:
+        return _("Not public yet: staff look at it first")
+    if attachment.is_hidden:
+        return _("Hidden: only staff see it")
+    captions = {AttachmentKind.DISPUTE: _("Still wrong"), AttachmentKind.OTHER: _("With a message")}
+    return captions.get(AttachmentKind(attachment.kind), "")
 
 
 def _support_context(request: HttpRequest, ticket: Ticket, *, mine: bool) -> dict[str, Any]:

@@ -30,8 +30,7 @@ from tickets.permissions import can_view_as_staff, is_reporter
 from tickets.pictures import Picture, prepare_picture
 from tickets.queries import attachments_of
 
-_TAG = "tickets: files"
-_A_WEEK = 7 * 24 * 3600
+TAG = "tickets: files"
 K = AttachmentKind
 # What each side can show with a file; the first is meant where none is named.
 KINDS_OF_REPORTERS = (K.REPORT, K.DISPUTE, K.OTHER)
@@ -47,6 +46,9 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
     visibility = serializers.ChoiceField(choices=PARTS)
+    is_waiting = serializers.BooleanField(
+        help_text=gettext_lazy("Staff look at it before anybody but the reporter sees it.")
+    )
     created_at = MomentField()
     url = serializers.URLField(help_text=gettext_lazy("Where its bytes are, with the same rights."))
 
@@ -80,13 +82,13 @@ class AttachmentsEndpoint(OneTicketEndpoint):
         summary="Files of a ticket",
         parameters=[NAME],
         responses=AttachmentSerializer(many=True),
-        tags=[_TAG],
+        tags=[TAG],
     )
     def list(self, request: Request, name: str) -> Response:
         """What you may see of them, oldest first."""
         ticket = self.seen_ticket(request, name)
         page = self.paginate_queryset(self.filter_queryset(attachments_of(request.user, ticket))) or []
-        return self.get_paginated_response([_shown(request, ticket, row) for row in page])
+        return self.get_paginated_response([shown_file(request, ticket, row) for row in page])
 
     @extend_schema(
         operation_id="tickets_attachments_create",
@@ -103,7 +105,7 @@ class AttachmentsEndpoint(OneTicketEndpoint):
                 request_only=True,
             )
         ],
-        tags=[_TAG],
+        tags=[TAG],
     )
     def create(self, request: Request, name: str) -> Response:
         """Pictures, decided by their content, turned the right way, shrunk and freed of their metadata.
@@ -115,24 +117,22 @@ class AttachmentsEndpoint(OneTicketEndpoint):
         kind = _checked_kind(request.user, ticket, form.get("kind"))
         pictures = [_prepared(upload) for upload in form["files"]]
         kept = attach_pictures(ticket, pictures, kind=kind, acting_user=request.user)
-        return Response([_shown(request, ticket, row) for row in kept], status=status.HTTP_201_CREATED)
+        return Response([shown_file(request, ticket, row) for row in kept], status=status.HTTP_201_CREATED)
 
     @extend_schema(
         operation_id="tickets_attachments_retrieve",
         summary="The bytes of a file",
         parameters=[NAME],
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY},
-        tags=[_TAG],
+        tags=[TAG],
     )
     def retrieve(self, request: Request, name: str, key: uuid.UUID) -> HttpResponseBase:
         """For whoever sees the file in the list."""
         ticket = self.seen_ticket(request, name)
-        attachment = attachments_of(request.user, ticket).with_key(key).first()
-        if attachment is None:
-            raise NotFound
+        attachment = seen_file(request.user, ticket, key)
         headers = {
-            "Cache-Control": f"private, max-age={_A_WEEK}, immutable",
-            # A file never changes: its key is its version.
+            # A file never changes, and its key is its version; but who may see it does.
+            "Cache-Control": "private, no-cache",
             "ETag": f'"{attachment.pk}"',
         }
         if is_among(headers["ETag"], request.headers.get("If-None-Match", "")):
@@ -144,6 +144,14 @@ class AttachmentsEndpoint(OneTicketEndpoint):
         return FileResponse(
             content, content_type=attachment.content_type, filename=attachment.name, headers=headers
         )
+
+
+def seen_file(user: Any, ticket: Ticket, key: uuid.UUID) -> Attachment:
+    """The file, if the person sees it on its ticket. Raises NotFound."""
+    found = attachments_of(user, ticket).with_key(key).select_related("ticket").first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _read_form(request: Request) -> dict[str, Any]:
@@ -177,9 +185,9 @@ def _checked_kind(user: Any, ticket: Ticket, asked: str | None) -> AttachmentKin
     return kind
 
 
-def _shown(request: Request, ticket: Ticket, attachment: Attachment) -> dict[str, Any]:
+def shown_file(request: Request, ticket: Ticket, attachment: Attachment) -> dict[str, Any]:
     address = reverse("api:ticket-attachment", kwargs={"name": ticket.reference, "key": attachment.pk})
-    columns = ("kind", "name", "content_type", "size", "width", "height", "visibility")
+    columns = ("kind", "name", "content_type", "size", "width", "height", "visibility", "is_waiting")
     return {
         "id": attachment.pk,
         **{name: getattr(attachment, name) for name in columns},
