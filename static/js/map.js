@@ -2,6 +2,7 @@
 // Leaflet is only loaded when somebody wants to see a map.
 
 const PHONE = window.matchMedia("(max-width: 63.99rem)");
+const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
 let leafletLoading = null;
 
 function loadLeaflet({ leafletJs, leafletCss }) {
@@ -43,7 +44,7 @@ function wardStyle(chosen) {
   return { className: chosen ? "map-ward map-ward-chosen" : "map-ward" };
 }
 
-// Wards below, their numbers and the suburbs' names as far as they fit.
+// Wards below, then the suburbs' names as far as they fit beside each other and the markers.
 function drawPlaces(L, map, places, options) {
   const wards = L.geoJSON(places, {
     filter: ({ geometry }) => geometry.type !== "Point",
@@ -51,11 +52,12 @@ function drawPlaces(L, map, places, options) {
     interactive: false,
   }).addTo(map);
   const labels = L.layerGroup().addTo(map);
+  map.createPane("names").style.zIndex = 450;
   const names = places.features.filter(({ geometry }) => geometry.type === "Point");
   const redraw = () => {
     labels.clearLayers();
     const view = map.getBounds();
-    const taken = [];
+    const taken = options.markers().map((marker) => map.latLngToContainerPoint(marker.getLatLng()));
     for (const { geometry, properties } of names) {
       const [longitude, latitude] = geometry.coordinates;
       if (!view.contains([latitude, longitude])) continue;
@@ -63,11 +65,10 @@ function drawPlaces(L, map, places, options) {
       if (taken.some((other) => Math.abs(other.x - spot.x) < 90 && Math.abs(other.y - spot.y) < 26)) continue;
       taken.push(spot);
       const html = text("span", properties.name, "map-label");
-      labels.addLayer(L.marker([latitude, longitude], { icon: L.divIcon({ className: "", html, iconSize: [0, 0] }), interactive: false, keyboard: false }));
+      labels.addLayer(L.marker([latitude, longitude], { pane: "names", icon: L.divIcon({ className: "", html, iconSize: [0, 0] }), interactive: false, keyboard: false }));
     }
   };
   map.on("moveend", redraw);
-  redraw();
   return wards;
 }
 
@@ -79,49 +80,105 @@ function pinIcon(L, sprite, tone, shape, extra = "") {
   return L.divIcon({ className: "", html: pin, iconSize: [36, 36], iconAnchor: [18, 42], popupAnchor: [0, -40] });
 }
 
-// Tickets that would lie on each other become one circle with a number; touching it comes nearer.
+// Tickets that would lie on each other become one circle with a number; opening it comes nearer. As near as the map
+// comes, it shows a list of them instead.
 const APART = 52;
+const CLOSE_APART = 24;
+const NEAREST = 17;
 
-function drawMarkers(L, map, markers, sprite) {
+function drawMarkers(L, map, markers, data) {
   const layer = L.layerGroup().addTo(map);
+  let drawn = [];
   const redraw = () => {
+    // Who walks through the markers with the keyboard stays at the same ticket.
+    const held = drawn.find(({ marker }) => marker.getElement() === document.activeElement)?.features[0];
     layer.clearLayers();
-    for (const { features } of gather(L, map, markers.features)) {
-      layer.addLayer(features.length === 1 ? ticketMarker(L, features[0], sprite) : cluster(L, map, features));
-    }
+    drawn = gather(L, map, markers.features).map(({ features }) => {
+      const marker = features.length === 1 ? ticketMarker(L, features[0], data) : cluster(L, map, features, data);
+      layer.addLayer(marker);
+      makeButton(marker);
+      return { marker, features };
+    });
+    if (held) drawn.find(({ features }) => features.includes(held))?.marker.getElement().focus({ preventScroll: true });
   };
   map.on("zoomend", redraw);
   redraw();
+  return () => drawn.map(({ marker }) => marker);
 }
 
 function gather(L, map, features) {
   const zoom = map.getZoom();
+  const apart = zoom < NEAREST ? APART : CLOSE_APART;
   const groups = [];
   for (const feature of features) {
     const [longitude, latitude] = feature.geometry.coordinates;
     const spot = map.project([latitude, longitude], zoom);
-    const near = zoom < 17 && groups.find((group) => group.spot.distanceTo(spot) < APART);
+    const near = groups.find((group) => group.spot.distanceTo(spot) < apart);
     if (near) near.features.push(feature);
     else groups.push({ spot, features: [feature] });
   }
   return groups;
 }
 
-function ticketMarker(L, { geometry, properties }, sprite) {
-  const [longitude, latitude] = geometry.coordinates;
-  const popup = document.createElement("div");
-  const link = text("a", properties.title);
-  link.href = properties.url;
-  popup.append(link, document.createElement("br"), text("span", properties.status));
-  if (properties.promise) popup.append(document.createElement("br"), text("span", properties.promise, "soft"));
-  return L.marker([latitude, longitude], { icon: pinIcon(L, sprite, properties.tone, properties.shape), title: `${properties.title} (${properties.status})`, alt: properties.title }).bindPopup(popup);
+// Leaflet gives only pictures an alternative text, and takes Enter only where there is a popup.
+function makeButton(marker) {
+  const element = marker.getElement();
+  element.setAttribute("aria-label", marker.options.title);
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== " " && (event.key !== "Enter" || marker.getPopup())) return;
+    event.preventDefault();
+    marker.fire("click", { latlng: marker.getLatLng(), originalEvent: event });
+  });
 }
 
-function cluster(L, map, features) {
+function ticketWords({ properties }) {
+  const words = document.createElement("p");
+  const link = text("a", properties.title);
+  link.href = properties.url;
+  words.append(link, text("span", properties.status));
+  if (properties.promise) words.append(text("span", properties.promise, "soft"));
+  return words;
+}
+
+function popupOf(features) {
+  const popup = document.createElement("div");
+  popup.className = "map-popup";
+  popup.append(...features.map(ticketWords));
+  return popup;
+}
+
+function ticketMarker(L, feature, data) {
+  const { geometry, properties } = feature;
+  const [longitude, latitude] = geometry.coordinates;
+  const options = { icon: pinIcon(L, data.sprite, properties.tone, properties.shape), title: `${properties.title} (${properties.status})`, riseOnHover: true };
+  return L.marker([latitude, longitude], options).bindPopup(popupOf([feature]), { minWidth: 190, maxHeight: 220 });
+}
+
+function cluster(L, map, features, data) {
   const spots = features.map(({ geometry }) => L.latLng(geometry.coordinates[1], geometry.coordinates[0]));
   const size = features.length < 10 ? 38 : features.length < 100 ? 46 : 54;
-  const marker = L.marker(spots[0], { icon: L.divIcon({ className: "", html: text("span", String(features.length), "map-cluster"), iconSize: [size, size] }), title: String(features.length) });
-  return marker.on("click", () => map.fitBounds(L.latLngBounds(spots).pad(0.3), { maxZoom: 17 }));
+  const circle = L.divIcon({ className: "", html: text("span", String(features.length), "map-cluster"), iconSize: [size, size] });
+  const marker = L.marker(spots[0], { icon: circle, title: data.wordMany.replace("{count}", features.length) });
+  if (map.getZoom() >= NEAREST) return marker.bindPopup(popupOf(features), { minWidth: 190, maxHeight: 220 });
+  return marker.on("click", () => map.fitBounds(L.latLngBounds(spots).pad(0.3), { maxZoom: NEAREST }));
+}
+
+// Enter opens a marker and leads into what it says; Escape closes that and leads back.
+function preparePopups(map, element, data) {
+  let opener = null;
+  map.on("popupopen", ({ popup }) => {
+    const shown = popup.getElement();
+    shown.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", data.wordClose);
+    opener = element.contains(document.activeElement) && document.activeElement.matches(".leaflet-marker-icon:focus-visible") ? document.activeElement : null;
+    if (opener) shown.querySelector("a[href]")?.focus({ preventScroll: true });
+  });
+  map.on("popupclose", () => {
+    if (opener?.isConnected) opener.focus({ preventScroll: true });
+    opener = null;
+  });
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") map.closePopup();
+  });
 }
 
 async function show(element) {
@@ -144,25 +201,33 @@ function draw(element, places, markers) {
   const data = element.dataset;
   element.replaceChildren();
   element.classList.add("is-loaded");
-  const map = L.map(element, { zoomControl: true, attributionControl: Boolean(data.tiles), scrollWheelZoom: data.map !== "ticket", minZoom: 8, maxZoom: 18, zoomSnap: 0.5 });
+  const moves = !STILL.matches;
+  const map = L.map(element, { zoomAnimation: moves, fadeAnimation: moves, markerZoomAnimation: moves, inertia: moves, zoomControl: false, attributionControl: Boolean(data.tiles), scrollWheelZoom: data.map !== "ticket", minZoom: 8, maxZoom: 18, zoomSnap: 0.5 });
+  L.control.zoom({ zoomInTitle: data.wordNearer, zoomOutTitle: data.wordFarther }).addTo(map);
+  preparePopups(map, element, data);
   if (data.tiles) {
     element.classList.add("map-tiled");
     L.tileLayer(data.tiles, { attribution: data.attribution }).addTo(map);
   }
   map.setView([0, 0], 8);
-  const wards = drawPlaces(L, map, places, { ward: data.ward ? Number(data.ward) : null });
+  let drawn = () => [];
+  const ward = data.ward ? Number(data.ward) : null;
+  const wards = drawPlaces(L, map, places, { ward, markers: () => drawn() });
   const point = data.latitude ? L.latLng(Number(data.latitude), Number(data.longitude)) : null;
   if (data.map === "pin") preparePin(L, map, element, point);
   else if (point && data.map === "ticket") L.marker(point, { icon: pinIcon(L, data.sprite, data.tone, data.shape), alt: data.wordHere, keyboard: false }).addTo(map);
   else if (point) L.circleMarker(point, { radius: 9, className: "map-me" }).addTo(map);
-  if (markers) drawMarkers(L, map, markers, data.sprite);
-  startView(L, map, point, wards, markers);
+  if (markers) drawn = drawMarkers(L, map, markers, data);
+  startView(L, map, { point, wards, ward, markers, isTiled: Boolean(data.tiles) });
 }
 
-function startView(L, map, point, wards, markers) {
+function startView(L, map, { point, wards, ward, markers, isTiled }) {
+  // A place without streets around it says nothing: then its whole ward is shown, as where a ward was chosen.
+  const chosen = wards.getLayers().find(({ feature }) => ward !== null && feature.properties.ward === ward);
+  if (chosen && !(point && isTiled)) return map.fitBounds(chosen.getBounds().pad(0.1), { maxZoom: 15 });
   const nearest = (markers?.features ?? []).slice(0, 8).map(({ geometry }) => [geometry.coordinates[1], geometry.coordinates[0]]);
   if (point && nearest.length) return map.fitBounds(L.latLngBounds([point, ...nearest]).pad(0.15), { maxZoom: 15 });
-  if (point) return map.setView(point, 15);
+  if (point) return map.setView(point, isTiled ? 15 : 13);
   const spots = (markers?.features ?? []).map(({ geometry }) => [geometry.coordinates[1], geometry.coordinates[0]]);
   if (spots.length) return map.fitBounds(L.latLngBounds(core(spots)).pad(0.15), { maxZoom: 15 });
   const all = wards.getBounds();

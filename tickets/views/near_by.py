@@ -67,7 +67,7 @@ def near_by(request: HttpRequest) -> HttpResponse:
         "cards": [card_for(ticket, now, seen_from=spot) for ticket in page.tickets],
         "page": page,
         "suburbs": suburbs_like(organisation.pk, words_of(form))[:MOST_SUBURBS] if words_of(form) else [],
-        "map": _map(request, organisation, spot),
+        "map": _map(request, organisation, form, spot),
         "area": area_offer(request, organisation, form),
         "feed_url": same_list(request, "tickets:near_by_feed"),
         "geojson_url": same_list(request, "tickets:near_by_geojson"),
@@ -143,8 +143,9 @@ def map_note(shapes: WardMap) -> str:
     return _("The ward borders on this map are approximate.") if shapes.is_approximate else ""
 
 
-def _map(request: HttpRequest, organisation: Organisation, spot: Spot | None) -> MapView:
+def _map(request: HttpRequest, organisation: Organisation, form: NearByForm, spot: Spot | None) -> MapView:
     shapes = ward_map(organisation.pk)
+    ward = form.cleaned_data["ward"] if form.is_valid() else None
     return MapView(
         kind="markers",
         places_url=places_url(shapes),
@@ -152,6 +153,7 @@ def _map(request: HttpRequest, organisation: Organisation, spot: Spot | None) ->
         markers_url=same_list(request, "tickets:markers"),
         latitude=spot.latitude if spot else None,
         longitude=spot.longitude if spot else None,
+        ward=ward.number if ward else None,
     )
 
 
