@@ -56,6 +56,9 @@ COSTS = {
     Verb.PLAN: 4,
     Verb.MESSAGE: 10,
     Verb.NOTE: 5,
+    # One that is public already.
+    Verb.PUBLISH_PHOTO: 4,
+    Verb.HIDE_PHOTO: 7,
     Verb.SUPPORT: 7,
     Verb.FOLLOW: 7,
     Verb.ASK_CALL: 7,
