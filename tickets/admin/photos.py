@@ -22,7 +22,7 @@ from tickets.actions.moderation import hide_photo, publish_photo
 from tickets.admin.conversations import may_talk
 from tickets.admin.rows import ticket_url
 from tickets.admin.verb_form import VerbForm
-from tickets.admin.words import Word, moment, span
+from tickets.admin.words import Word, moment, waiting_words
 from tickets.desk import attachment_of, looks_at_photos, waiting_photos
 from tickets.enums import Visibility
 from tickets.models import Attachment, Ticket
@@ -98,8 +98,7 @@ def photo_card(ticket: Ticket, photo: Attachment, user: Any, now: datetime) -> P
 
 def _state(photo: Attachment, now: datetime) -> Word:
     if photo.waits_since is not None:
-        since = _("waits for %(time)s") % {"time": span(photo.waits_since, now)}
-        return Word(since, "waiting", "hourglass_top")
+        return Word(waiting_words(photo.waits_since, now), "waiting", "hourglass_top")
     if photo.is_hidden:
         return Word(_("hidden: staff only"), "note", "visibility_off")
     is_public = photo.visibility == Visibility.PUBLIC
