@@ -13,7 +13,7 @@ function read(name) {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-draft]")) {
+function restore(form) {
   const { draft: name, draftOf: report = "" } = form.dataset;
   const kept = read(name);
   const isSame = kept.report === report;
@@ -25,6 +25,12 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     field.value = typed;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
+}
+
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const { draft: name, draftOf: report = "" } = form.dataset;
+  // Not before the other scripts listen: what is restored is answered like what is typed.
+  addEventListener("DOMContentLoaded", () => restore(form));
   form.addEventListener("input", () => {
     const fields = {};
     for (const field of form.elements) if (worthKeeping(field) && field.value) fields[field.name] = field.value;

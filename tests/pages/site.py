@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,37 +11,50 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.test import Client
 from django.test.utils import override_settings
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from accounts.models import User
-from accounts.tests.factories import UserFactory
+from accounts.actions.invitations import Person, invite
+from accounts.contacts import Contact, ContactKind
+from accounts.enums import Role
+from accounts.invitation_links import link_token as invitation_token
+from accounts.models import Invitation, User
+from accounts.tests.factories import MembershipFactory, UserFactory
+from articles.tests.factories import ArticleFactory
 from departments.models import Suburb
+from notifications.enums import Audience
+from notifications.models import Notification
+from notifications.unsubscribing import areas_link, unsubscribe_link
 from tests.runtime.streams import running_server
 from tickets.actions.areas import Area, follow_area
 from tickets.actions.attachments import attach_pictures
 from tickets.actions.conversation import add_message
 from tickets.actions.following import follow_ticket
 from tickets.actions.lifecycle import reject_ticket, resolve_ticket, respond, start_work
-from tickets.actions.support import support_ticket
+from tickets.actions.support import Visitor, support_as_visitor, support_ticket
 from tickets.enums import AttachmentKind
-from tickets.models import Ticket
+from tickets.models import AreaFollow, Ticket
 from tickets.pictures import prepare_picture
 from tickets.tests.factories import report_ticket
 from tickets.tests.pages import City, jpeg, make_city
-from tickets.verification import link_token
+from tickets.verification import link_token, short_key, spot_token
 
 # What residents' pages do not have, and takes a minute to compress.
+NOMSA = Visitor(Contact(ContactKind.EMAIL, "nomsa@example.org"), is_confirmed=True)
 OF_THE_CONSOLE = ["admin", "unfold", "drf_spectacular_sidecar", "rest_framework"]
 MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
 
 @contextmanager
 def running_site() -> Iterator[str]:
-    """The web server of `bin/serve` on the tests' database. Static files are collected once for all runs."""
+    """The server of `bin/serve` on the tests' database and post office. Static files are collected once."""
     root = Path(os.environ.get("LOKISA_DATA_DIR", settings.STATIC_ROOT)) / "pages"
     storages = {**settings.STORAGES, "staticfiles": {"BACKEND": MANIFEST}}
     with override_settings(STATIC_ROOT=str(root), STORAGES=storages):
@@ -48,6 +62,9 @@ def running_site() -> Iterator[str]:
     environment = {
         "DJANGO_SETTINGS_MODULE": "ticketing.settings.development",
         "DEMO": "no",
+        "EMAIL_HOST": settings.EMAIL_HOST,
+        "EMAIL_PORT": str(settings.EMAIL_PORT),
+        "REPORT_MINIMUM_SECONDS": "0",
         "SECRET_KEY": settings.SECRET_KEY,
         "REDIS_URL": settings.REDIS_URL,
         "STATIC_ROOT": str(root),
@@ -65,6 +82,7 @@ class Everything:
     city: City
     resident: User
     tickets: dict[str, Ticket]
+    links: dict[str, str]
 
     def of_visitors(self) -> dict[str, str]:
         """Name and address of every page that somebody sees without an account."""
@@ -80,6 +98,15 @@ class Everything:
             "ticket": f"/t/{open_one}/",
             "ticket, closed": f"/t/{self.tickets['closed'].reference}/",
             "report": "/report/",
+            "report, offline": "/report/offline/",
+            "help": "/help/",
+            "help, nothing": "/help/?q=nothing",
+            "article": "/help/burst-pipe/",
+            "join": self.links["join"],
+            "on the spot": self.links["spot"],
+            "my me too": self.links["me too"],
+            "hear no more": self.links["unsubscribe"],
+            "hear no more of areas": self.links["areas"],
             "how we are doing": "/how-we-are-doing/",
             "sign in": "/accounts/login/",
             "sign up": "/accounts/signup/",
@@ -108,13 +135,23 @@ class Everything:
             "news": "/news/",
             "addresses": "/accounts/email/",
             "password": "/accounts/password/change/",
+            "mobile number": "/accounts/phone/change/",
+            "delete my account": "/account/delete/",
             "second factor": "/accounts/2fa/",
+            "second factor, app": "/accounts/2fa/totp/activate/",
+            "second factor, keys": "/accounts/2fa/webauthn/",
+            "second factor, new key": "/accounts/2fa/webauthn/add/",
+            "sure that it is you": "/accounts/reauthenticate/",
             "sign out": "/accounts/logout/",
         }
 
 
 def make_everything() -> Everything:
-    city, resident, other = make_city("fix.example.org"), UserFactory.create(), UserFactory.create()
+    city, other = make_city("fix.example.org"), UserFactory.create()
+    resident = UserFactory.create()
+    EmailAddress.objects.create(user=resident, email=resident.email, primary=True, verified=True)
+    city.organisation.confirms_reporters = True
+    city.organisation.save(update_fields=["confirms_reporters"])
     Suburb.objects.create(
         organisation=city.organisation, ward=city.ward, name="Arcadia", latitude=-25.75, longitude=28.21
     )
@@ -130,17 +167,45 @@ def make_everything() -> Everything:
     add_message(tickets["open"], body="Any news?", acting_user=resident)
     follow_ticket(tickets["other"], acting_user=resident)
     support_ticket(tickets["supported"], acting_user=resident)
-    follow_area(city.organisation, Area(ward=city.ward), acting_user=resident)
-    return Everything(city, resident, tickets)
+    ArticleFactory.create(organisation=city.organisation, title="A burst pipe", slug="burst-pipe")
+    area = follow_area(city.organisation, Area(ward=city.ward), acting_user=resident)
+    links = {**_links(city, tickets["resolved"]), **_ways_out(tickets["other"], area)}
+    return Everything(city, resident, tickets, links)
+
+
+def _links(city: City, resolved: Ticket) -> dict[str, str]:
+    """What an invitation and a QR code lead to."""
+    admin = MembershipFactory.create(organisation=city.organisation, role=Role.ORGANISATION_ADMIN).user
+    kagiso = Person("Kagiso Molefe", "kagiso@example.org")
+    invite(city.organisation, kagiso, role=Role.AGENT, acting_user=admin)
+    return {
+        "join": reverse("accounts:join", args=[invitation_token(Invitation.objects.get())]),
+        "spot": reverse("tickets:scan", args=[spot_token(resolved.verifications.get(), city.agent.pk)]),
+    }
+
+
+def _ways_out(followed: Ticket, area: AreaFollow) -> dict[str, str]:
+    """The links at the foot of mails."""
+    told = Notification(recipient=area.person, audience=Audience.FOLLOWERS, event=followed.events.first())
+    said = support_as_visitor(followed, NOMSA, acting_user=AnonymousUser())
+    links = {
+        "me too": reverse("tickets:my_me_too", args=[short_key(said.pk)]),
+        "unsubscribe": unsubscribe_link(told),
+        "areas": areas_link(told, [area]),
+    }
+    return {name: link.removeprefix(settings.SITE_URL) for name, link in links.items()}
 
 
 STATES = ("open", "responded", "resolved", "closed")
 
 
 def signed_in(context: BrowserContext, address: str, person: User) -> None:
-    """Let the browser be this person's."""
+    """Let the browser be this person's, who has typed the password a moment ago."""
     client = Client()
     client.force_login(person)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session.save()
     cookies: SimpleCookie = client.cookies
     value = cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}])
