@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +20,7 @@ from tickets.actions.moderation import hide_photo, publish_photo
 from tickets.admin.conversations import may_talk
 from tickets.admin.rows import ticket_url
 from tickets.admin.verb_form import VerbForm
-from tickets.admin.words import Word, moment, waiting_words
+from tickets.admin.words import Word, moment
 from tickets.desk import attachment_of, looks_at_photos, waiting_photos
 from tickets.enums import Visibility
 from tickets.models import Attachment, Ticket
@@ -81,14 +79,14 @@ class PhotoCard:
     ticket_url: str
 
 
-def photo_card(ticket: Ticket, photo: Attachment, user: Any, now: datetime) -> PhotoCard:
+def photo_card(ticket: Ticket, photo: Attachment, user: Any) -> PhotoCard:
     return PhotoCard(
         key=str(photo.pk),
         url=reverse("admin:tickets_ticket_photo", args=[ticket.pk, photo.pk]),
         kind=photo.get_kind_display(),
         width=photo.width,
         height=photo.height,
-        state=_state(photo, now),
+        state=_state(photo),
         sent=moment(photo.created_at),
         buttons=_buttons(ticket, photo, user),
         ticket=ticket,
@@ -96,9 +94,9 @@ def photo_card(ticket: Ticket, photo: Attachment, user: Any, now: datetime) -> P
     )
 
 
-def _state(photo: Attachment, now: datetime) -> Word:
+def _state(photo: Attachment) -> Word:
     if photo.waits_since is not None:
-        return Word(waiting_words(photo.waits_since, now), "waiting", "hourglass_top")
+        return Word(_("to be looked at"), "waiting", "hourglass_top")
     if photo.is_hidden:
         return Word(_("hidden: staff only"), "note", "visibility_off")
     is_public = photo.visibility == Visibility.PUBLIC
@@ -123,10 +121,10 @@ def _verb_url(ticket: Ticket, slug: str) -> str:
 def photos_to_look_at(request: HttpRequest, site_context: dict[str, Any]) -> HttpResponse:
     if not may_talk(request.user):
         raise PermissionDenied
-    pile, now = waiting_photos(request.user), timezone.now()
+    pile = waiting_photos(request.user)
     context = site_context | {
         "title": _("Photos to look at"),
-        "cards": [photo_card(photo.ticket, photo, request.user, now) for photo in pile.photos],
+        "cards": [photo_card(photo.ticket, photo, request.user) for photo in pile.photos],
         "height": pile.height,
         "has_more": pile.has_more,
         "back_to": reverse("admin:tickets_photos"),

@@ -86,7 +86,7 @@ def workspace_context(ticket: Ticket, user: Any, opened: Opened | None, wanted: 
         "saying_buttons": [button for button in buttons if button.row.slug in _SAYING],
         "other_buttons": [button for button in buttons if button.row.slug not in (*_FIRST, *_SAYING)],
         "timeline": timeline(conversation, ticket, with_reporter=with_reporter),
-        "photos": [photo_card(ticket, photo, user, now) for photo in conversation.attachments],
+        "photos": [photo_card(ticket, photo, user) for photo in conversation.attachments],
         "reporter": _reporter(ticket) if with_reporter else None,
         "same_reporter": rows_for(around.same_reporter, now),
         "near_by": rows_for(around.near_by, now),

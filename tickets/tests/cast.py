@@ -120,13 +120,7 @@ def _never_free(admin: User) -> User:
 def ticket_in(status: Status, scene: Scene, **fields: Any) -> Ticket:
     """A ticket that came into this status by its usual way, with a photo whose bytes nobody asks for."""
     ticket = report_ticket(scene.category, reporter=scene.cast.reporter, **fields)
-    Attachment.objects.create(
-        ticket=ticket,
-        visibility=usual_visibility(ticket),
-        name="pipe.jpg",
-        content_type="image/jpeg",
-        size=1,
-    )
+    _photo_of(ticket)
     if status == Status.IN_PROGRESS:
         ticket = start_work(ticket, acting_user=None)
     elif status == Status.RESPONDED:
@@ -138,6 +132,17 @@ def ticket_in(status: Status, scene: Scene, **fields: Any) -> Ticket:
         ticket = verify_resolution(ticket, code=code, acting_user=scene.cast.reporter)
     assert ticket.status == status
     return ticket
+
+
+def _photo_of(ticket: Ticket) -> Attachment:
+    """The one that it has, or a new one."""
+    return ticket.attachments.first() or Attachment.objects.create(
+        ticket=ticket,
+        visibility=usual_visibility(ticket),
+        name="pipe.jpg",
+        content_type="image/jpeg",
+        size=1,
+    )
 
 
 def _verify(ticket: Ticket, user: Any, scene: Scene) -> Any:
@@ -190,10 +195,8 @@ CALLS: dict[Verb, Callable[[Ticket, Any, Scene], Any]] = {
     ),
     Verb.MESSAGE: lambda ticket, user, _scene: add_message(ticket, body="Any news?", acting_user=user),
     Verb.NOTE: lambda ticket, user, _scene: add_note(ticket, body="Called.", acting_user=user),
-    Verb.PUBLISH_PHOTO: lambda ticket, user, _scene: publish_photo(
-        ticket.attachments.get(), acting_user=user
-    ),
-    Verb.HIDE_PHOTO: lambda ticket, user, _scene: hide_photo(ticket.attachments.get(), acting_user=user),
+    Verb.PUBLISH_PHOTO: lambda ticket, user, _scene: publish_photo(_photo_of(ticket), acting_user=user),
+    Verb.HIDE_PHOTO: lambda ticket, user, _scene: hide_photo(_photo_of(ticket), acting_user=user),
     Verb.FOLLOW: lambda ticket, user, _scene: follow_ticket(ticket, acting_user=user),
     Verb.ASK_CALL: lambda ticket, user, _scene: ask_for_call(ticket, phone="082 123 4567", acting_user=user),
     Verb.NOTIFY: lambda ticket, user, scene: notify_colleagues(

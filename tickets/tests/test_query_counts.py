@@ -59,12 +59,13 @@ COSTS = {
     # One that is public already.
     Verb.PUBLISH_PHOTO: 4,
     Verb.HIDE_PHOTO: 7,
-    Verb.SUPPORT: 7,
+    # One looks for what was said by the same contact without an account, here and in merges.
+    Verb.SUPPORT: 8,
     Verb.FOLLOW: 7,
     Verb.ASK_CALL: 7,
     Verb.NOTIFY: 7,
-    Verb.MERGE: 24,
-    Verb.UNMERGE: 30,
+    Verb.MERGE: 25,
+    Verb.UNMERGE: 31,
 }
 
 

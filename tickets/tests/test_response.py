@@ -68,6 +68,8 @@ OPEN: dict[str, tuple[Verb, Act, ClockState]] = {
     "plan": (Verb.PLAN, _by("own_agent", Verb.PLAN), ClockState.RUNNING),
     "edit": (Verb.EDIT, _by("own_agent", Verb.EDIT), ClockState.RUNNING),
     "note": (Verb.NOTE, _by("own_agent", Verb.NOTE), ClockState.RUNNING),
+    "publish a photo": (Verb.PUBLISH_PHOTO, _by("own_agent", Verb.PUBLISH_PHOTO), ClockState.RUNNING),
+    "hide a photo": (Verb.HIDE_PHOTO, _by("own_agent", Verb.HIDE_PHOTO), ClockState.RUNNING),
     "notify": (Verb.NOTIFY, _by("own_agent", Verb.NOTIFY), ClockState.RUNNING),
     # Nor is what people outside do.
     "message of the reporter": (Verb.MESSAGE, _by("reporter", Verb.MESSAGE), ClockState.RUNNING),
