@@ -100,7 +100,7 @@ class ClockWalk(Walk):
         route_ticket(ticket, category=category, acting_user=None)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 3, 4, 5])
 def test_the_events_tell_how_every_clock_stands_after_any_days(seed: int) -> None:
     with time_machine.travel(MONDAY, tick=False) as travel:
         walk = ClockWalk(seed, travel)
