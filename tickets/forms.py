@@ -142,6 +142,13 @@ class NearByForm(forms.Form):
         yield "", field.empty_label
         yield from self._all_pairs[name]
 
+    def suburbs_beginning(self) -> list[str]:
+        """The suburbs that somebody can have meant by the words of a valid form."""
+        words = self.cleaned_data["q"].casefold()
+        return [
+            name for _key, name in self._all_pairs["suburb"] if words and name.casefold().startswith(words)
+        ]
+
     @cached_property
     def _all_pairs(self) -> dict[str, list[tuple[str, str]]]:
         kept: Any = cache.get_or_set(self._kept_as, partial(_pairs, self._rows), _A_MINUTE)

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET
 from accounts.models import Organisation
 from accounts.site import require_organisation
 from departments.maps import WardMap, places_geojson, ward_map
-from departments.queries import suburbs_like
 from tickets.forms import NearByForm
 from tickets.models import Ticket
 from tickets.queries import public_tickets
@@ -66,7 +65,7 @@ def near_by(request: HttpRequest) -> HttpResponse:
         "is_filtered": form.is_bound and (not form.is_valid() or form.is_filtered),
         "cards": [card_for(ticket, now, seen_from=spot) for ticket in page.tickets],
         "page": page,
-        "suburbs": suburbs_like(organisation.pk, words_of(form))[:MOST_SUBURBS] if words_of(form) else [],
+        "suburbs": form.suburbs_beginning()[:MOST_SUBURBS] if form.is_valid() else [],
         "map": _map(request, organisation, form, spot),
         "area": area_offer(request, organisation, form),
         "feed_url": same_list(request, "tickets:near_by_feed"),
@@ -110,10 +109,6 @@ def places(request: HttpRequest, version: str) -> JsonResponse:
 def spot_of(form: NearByForm) -> Spot | None:
     latitude, longitude = form.cleaned_data["latitude"], form.cleaned_data["longitude"]
     return Spot(latitude, longitude) if latitude is not None and longitude is not None else None
-
-
-def words_of(form: NearByForm) -> str:
-    return form.cleaned_data["q"] if form.is_valid() else ""
 
 
 def headline_of(form: NearByForm) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -81,7 +82,11 @@ def span(earlier: datetime, later: datetime) -> str:
 def department_icon(department: Department | None) -> str:
     if department is None:
         return "help"
-    name = f"{department.code} {department.name}".casefold()
+    return _icon_of(f"{department.code} {department.name}".casefold())
+
+
+@lru_cache(maxsize=256)
+def _icon_of(name: str) -> str:
     return next((icon for part, icon in _ICONS if part in name), "help")
 
 
