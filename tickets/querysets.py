@@ -69,6 +69,17 @@ _STANDING = (
 )
 
 
+_CARD = (
+    *_STANDING,
+    "address",
+    "created_at",
+    "support_count",
+    "department__code",
+    "department__name",
+    "ward__number",
+)
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     # Who sees what
 
@@ -366,20 +377,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return related.defer("search", "description", "ward__shape")
 
     def for_cards(self) -> TicketQuerySet:
-        """With what anybody is shown of each ticket of a list, and no more."""
+        """With what a card of a list says of each ticket, and no more."""
+        return self.select_related("department", "ward").only(*_CARD)
+
+    def for_feeds(self) -> TicketQuerySet:
+        """With what feeds say besides."""
         related = self.select_related("category", "department", "ward")
-        return related.only(
-            *_STANDING,
-            "address",
-            "created_at",
-            "updated_at",
-            "support_count",
-            "category__code",
-            "category__name",
-            "department__code",
-            "department__name",
-            "ward__number",
-        )
+        return related.only(*_CARD, "updated_at", "category__code", "category__name")
 
     def for_markers(self) -> TicketQuerySet:
         """With what the map says of each ticket and no more: it shows hundreds at once."""

@@ -66,7 +66,7 @@ class NearByFeed(Feed[Any, Any]):
         form = NearByForm(request.GET, organisation=organisation)
         if not form.is_valid():
             raise Http404
-        tickets = form.narrow(public_tickets(organisation.pk)).for_cards()
+        tickets = form.narrow(public_tickets(organisation.pk)).for_feeds()
         spot = spot_of(form)
         ordered = tickets.nearest_to(spot.latitude, spot.longitude) if spot else tickets.newest_first()
         address = same_list(request, "tickets:near_by")
@@ -177,7 +177,7 @@ def tickets_geojson(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         refused = {"type": "FeatureCollection", "features": [], "errors": form.errors}
         return _cached(JsonResponse(refused, status=400))
-    tickets, spot = form.narrow(public_tickets(organisation.pk)).for_cards(), spot_of(form)
+    tickets, spot = form.narrow(public_tickets(organisation.pk)).for_feeds(), spot_of(form)
     query = request.GET
     if spot:
         page = nearest_page(tickets, query, spot, size=MOST_FEATURES)
