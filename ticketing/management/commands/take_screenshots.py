@@ -134,8 +134,13 @@ class Walk:
         page.get_by_role("button", name="Me too").click()
         self.shoot("me-too")
         page.get_by_label("Mobile number or e-mail address").fill("082 765 4321")
+        self.take_time()
         page.get_by_role("button", name="Send me a code").click()
         self.shoot("me-too-code")
+
+    def take_time(self) -> None:
+        """Who is quicker is taken for a robot."""
+        self.page.wait_for_timeout(settings.REPORT_MINIMUM_SECONDS * 1000)
 
     def reporting(self) -> None:
         page = self.page
@@ -157,6 +162,7 @@ class Walk:
         page.get_by_label("Mobile number").fill("12")
         page.get_by_role("button", name="Send the report").click()
         self.shoot("report-refused")
+        self.take_time()
         page.get_by_label("Your name").fill("Thabo Nkosi")
         page.get_by_label("Mobile number").fill("082 123 4567")
         page.get_by_role("button", name="Send the report").click()
