@@ -37,16 +37,22 @@ SOON = timedelta(hours=24)
 _COUNT_CAP = 200
 
 
-@dataclass(frozen=True)
-class Pile:
-    """The top of a pile of tickets, and how high it is: counted up to a cap."""
+class Counted:
+    """How high a pile is, in words: counted up to a cap."""
 
-    tickets: list[Ticket]
     count: int
 
     @property
     def height(self) -> str:
         return f"{_COUNT_CAP}+" if self.count > _COUNT_CAP else str(self.count)
+
+
+@dataclass(frozen=True)
+class Pile(Counted):
+    """The top of a pile of tickets."""
+
+    tickets: list[Ticket]
+    count: int
 
 
 def _pile(tickets: TicketQuerySet, *, shown: int = SHOWN) -> Pile:
@@ -317,14 +323,10 @@ class Talk:
 
 
 @dataclass(frozen=True)
-class TalkPage:
+class TalkPage(Counted):
     talks: list[Talk]
     has_more: bool
     count: int
-
-    @property
-    def height(self) -> str:
-        return f"{_COUNT_CAP}+" if self.count > _COUNT_CAP else str(self.count)
 
 
 def talks_for(user: Any, *, whose: str, after: tuple[datetime, uuid.UUID] | None) -> TalkPage:
@@ -367,17 +369,13 @@ PHOTOS = 30
 
 
 @dataclass(frozen=True)
-class PhotoPile:
+class PhotoPile(Counted):
     photos: list[Attachment]
     count: int
 
     @property
     def has_more(self) -> bool:
         return self.count > len(self.photos)
-
-    @property
-    def height(self) -> str:
-        return f"{_COUNT_CAP}+" if self.count > _COUNT_CAP else str(self.count)
 
 
 def waiting_photos(user: Any) -> PhotoPile:
@@ -388,7 +386,7 @@ def waiting_photos(user: Any) -> PhotoPile:
 
 def photos_waiting(user: Any) -> int:
     """How many wait, counted up to a cap."""
-    return _waiting_photos_of(user).values("pk")[: _COUNT_CAP + 1].count()
+    return capped_count(_waiting_photos_of(user), cap=_COUNT_CAP)
 
 
 def _waiting_photos_of(user: Any) -> AttachmentQuerySet:
@@ -406,5 +404,5 @@ def looks_at_photos(user: Any) -> bool:
 
 def calls_due(user: Any, now: datetime) -> int:
     """How many people are to be called by now, counted up to a cap."""
-    due = Callback.objects.visible_to(user).open().due_by(now).order_by()
-    return due.values("pk")[: _COUNT_CAP + 1].count()
+    due = Callback.objects.visible_to(user).open().due_by(now)
+    return capped_count(due, cap=_COUNT_CAP)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Organisation
@@ -252,9 +253,9 @@ def public_figures(organisation: Organisation, now: datetime) -> Figures:
     )
 
 
-def capped_count(tickets: TicketQuerySet, *, cap: int = _CAPPED) -> int:
+def capped_count(rows: QuerySet[Any], *, cap: int = _CAPPED) -> int:
     """How many, but never more than cap + 1, so that no page counts a whole table."""
-    return tickets.order_by().values("pk")[: cap + 1].count()
+    return rows.order_by().values("pk")[: cap + 1].count()
 
 
 def tickets_in(organisation_id: uuid.UUID, user: Any) -> TicketQuerySet:

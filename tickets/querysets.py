@@ -67,8 +67,6 @@ _STANDING = (
     "due_at",
     "expired_at",
 )
-
-
 _CARD = (
     *_STANDING,
     "address",
