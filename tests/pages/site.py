@@ -53,7 +53,7 @@ MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 
 
 @contextmanager
-def running_site() -> Iterator[str]:
+def running_site(**changed: str) -> Iterator[str]:
     """The server of `bin/serve` on the tests' database and post office. Static files are collected once."""
     root = Path(os.environ.get("LOKISA_DATA_DIR", settings.STATIC_ROOT)) / "pages"
     storages = {**settings.STORAGES, "staticfiles": {"BACKEND": MANIFEST}}
@@ -69,6 +69,7 @@ def running_site() -> Iterator[str]:
         "REDIS_URL": settings.REDIS_URL,
         "STATIC_ROOT": str(root),
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        **changed,
     }
     application = "ticketing.wsgi:application"
     with running_server("wsgi", application, health="/healthz", **environment) as (_process, port):

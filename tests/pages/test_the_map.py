@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.pages.site import running_site
 from tickets.actions.intake import Place
 from tickets.tests.factories import report_ticket
-from tickets.tests.pages import LATITUDE, LONGITUDE, make_city
+from tickets.tests.pages import LATITUDE, LONGITUDE, jpeg, make_city
 
 pytestmark = [
     pytest.mark.runtime,
@@ -64,3 +71,45 @@ def test_circles_and_pins_open_by_keyboard_and_lead_to_the_tickets_of_the_list(
     page.wait_for_url(f"**/t/{apart.reference}/")
     context.close()
     assert [address for address in asked if not address.startswith(live_server.url)] == []
+
+
+@contextmanager
+def tile_server() -> Iterator[tuple[str, list[str]]]:
+    """Somebody else's server with one picture for all tiles: its address, and what it was asked."""
+    tile, asked = jpeg().read(), list[str]()
+
+    class Tiles(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", "image/jpeg")
+            self.end_headers()
+            self.wfile.write(tile)
+
+        def log_message(self, *_arguments: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Tiles) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+def test_tiles_come_from_the_server_that_the_settings_name_and_it_is_named(
+    transactional_db: None, browser: Browser
+) -> None:
+    report_ticket(make_city().category)
+    with (
+        tile_server() as (tiles, asked),
+        running_site(
+            MAP_TILE_URL=f"{tiles}/{{z}}/{{x}}/{{y}}.jpg", MAP_TILE_ATTRIBUTION="© The makers of maps"
+        ) as site,
+    ):
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.goto(f"{site}/near-by/")
+        # Loaded: the policy of what pages may load names the server, too.
+        expect(page.locator("img.leaflet-tile-loaded").first).to_be_visible()
+        expect(page.locator(".leaflet-control-attribution")).to_contain_text("© The makers of maps")
+        page.close()
+
+    assert [path for path in asked if not re.fullmatch(r"/\d+/\d+/\d+\.jpg", path)] == []
