@@ -159,7 +159,7 @@ Feature: Teams track their work in projects
       {"title": "Fix the database now", "status": "in_progress"}
       """
     # What changes within two minutes is one mail: that the ticket was made is told with it.
-    When two minutes pass, messages to the team waiting: 4
+    When two minutes pass, messages to the team waiting: 6
     Then "max@ticket-works.example" has a mail that says "Title: Fix the database → Fix the database now"
     And "yaris@ticket-works.example" has a mail that says "Status: open → in progress"
     And "yaris@ticket-works.example" has a mail that says "Current assignees: Max Muller, Dave Dube, Yaris Yende."
