@@ -20,6 +20,7 @@ from accounts import limits
 from accounts.actions.phones import settle_phone
 from accounts.contacts import Contact, ContactKind
 from accounts.fields import PhoneField
+from accounts.mail import MailNotSent, mail_is_needed
 from accounts.models import User
 from accounts.queries import find_user_by_email, find_user_by_phone
 from accounts.sms import TooManySms, send_sms
@@ -114,15 +115,18 @@ class AccountAdapter(DefaultAccountAdapter):
     # Mail
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """In the language of whose address it is; strangers get the language they are reading in."""
+        """In the language of whose address it is; strangers get the language they are reading in.
+
+        Raises MailNotSent.
+        """
         person = context.get("user") or find_user_by_email(email)
         language = person.language if isinstance(person, User) else translation.get_language()
-        with translation.override(language):
+        with translation.override(language), mail_is_needed():
             super().send_mail(template_prefix, email, context | _site())
 
     def send_letter(self, template_prefix: str, email: str, words: dict[str, Any], *, language: str) -> None:
-        """A mail that needs no request: commands and programs with a key send it too."""
-        with translation.override(language):
+        """A mail that needs no request: commands and programs with a key send it too. Raises MailNotSent."""
+        with translation.override(language), mail_is_needed():
             self.render_mail(template_prefix, email, words | _site()).send()
 
     def send_account_already_exists_mail(self, email: str) -> None:
@@ -137,8 +141,11 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """What changed about the account; by SMS to who has no address."""
-        super().send_notification_mail(template_prefix, user, context, email)
+        """What changed about the account; by SMS to who has no address. Refuses nothing: it has happened."""
+        try:
+            super().send_notification_mail(template_prefix, user, context, email)
+        except MailNotSent as refusal:
+            logger.warning("%s was not told that their account changed: %s", user.pk, refusal.code)
         if not email and not user.email and user.phone_is_confirmed:
             with translation.override(user.language):
                 subject = render_to_string(f"{template_prefix}_subject.txt", context or {})
@@ -168,7 +175,7 @@ class AccountAdapter(DefaultAccountAdapter):
             self.send_mail("account/email/password_reset_code", contact.value, {"user": person, "code": code})
 
     def send_visitor_code(self, contact: Contact, code: str, *, message: str, **words: str) -> None:
-        """To who does something without an account. Raises TooManySms, NoSms, SmsNotSent."""
+        """To who does something without an account. Raises TooManySms, NoSms, SmsNotSent, MailNotSent."""
         said: dict[str, Any] = {"code": code, **words}
         if contact.kind == ContactKind.PHONE:
             self._send_sms(contact.value, message, **said)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.internal.decorators import login_not_required
-from allauth.account.views import _VerifyPhoneChangeView, _VerifyPhoneSignupView
+from allauth.account.views import SignupView, _VerifyPhoneChangeView, _VerifyPhoneSignupView
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -85,6 +86,14 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         person.language = language
         person.save(update_fields=["language"])
     return set_language(request)
+
+
+@login_not_required
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Allauth's. Of who cannot be sent a code nothing stays, else their second try would meet their first."""
+    with transaction.atomic():
+        answer: HttpResponse = SignupView.as_view()(request)
+    return answer
 
 
 @login_not_required

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.views import choose_language, confirm_phone
+from accounts.views import choose_language, confirm_phone, sign_up
 from common.api.routing import endpoint
 from ticketing import api, health, shell, views
 
@@ -35,7 +35,9 @@ urlpatterns = [
     endpoint("docs/", api.swagger, "docs"),
     endpoint("redoc/", api.redoc, "redoc"),
     path("redoc/redoc.js", api.redoc_script, name="redoc-script"),
-    # Before allauth's own of that name: sending a code again must cost the same for a taken number.
+    # Before allauth's own of these names: nothing stays of who was sent no code, and sending a code again
+    # must cost the same for a taken number.
+    path("accounts/signup/", sign_up, name="account_signup"),
     path("accounts/phone/verify/", confirm_phone, name="account_verify_phone"),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", choose_language, name="set_language"),

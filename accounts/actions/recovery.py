@@ -19,7 +19,7 @@ PURPOSE = "recovery"
 def request_password_reset(request: HttpRequest, *, email: str = "", phone: str = "") -> None:
     """Send a code to the address or the number. Who has no account there is told so, which costs the same.
 
-    Raises OneContact, InvalidContact, InvalidPhone, TooManySms, NoSms, SmsNotSent.
+    Raises OneContact, InvalidContact, InvalidPhone, TooManySms, NoSms, SmsNotSent, MailNotSent.
     """
     contact = given_contact(email=email, phone=phone)
     person, adapter, code = _find(contact), get_adapter(request), make_code(contact)

@@ -48,7 +48,7 @@ def request_account(
 
     Nothing is opened before a code is typed. Whoever has an account at one of them already is told so there,
     and the answer and the work are the same. Raises OneContact, InvalidContact, InvalidPhone, WeakPassword,
-    TooManySms, NoSms, SmsNotSent.
+    TooManySms, NoSms, SmsNotSent, MailNotSent.
     """
     # The SMS first: it may be refused, and then nothing has been sent.
     contacts = [phone_contact(phone)] if phone.strip() else []

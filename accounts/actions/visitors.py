@@ -33,7 +33,8 @@ def request_visitor_code(
     """Send six digits there; `owner` names what they are for, and who may type them.
 
     `message` is the template that says it, with these words. Nobody is looked up: the answer is the same
-    whether somebody has an account with it or not. Raises TooManyCodes, TooManySms, NoSms, SmsNotSent.
+    whether somebody has an account with it or not. Raises TooManyCodes, TooManySms, NoSms,
+    SmsNotSent, MailNotSent.
     """
     limits.take(request, "visitor_code", key=contact.value, refusal=TooManyCodes)
     code = make_digits()

@@ -23,7 +23,6 @@ from accounts.actions.invitations import (
     AccountClosed,
     AlreadyInvited,
     HasJoined,
-    MailNotSent,
     Person,
     SignInToJoin,
     WrongInvitation,
@@ -36,6 +35,7 @@ from accounts.actions.people import AlreadyMember, NotJoined, change_membership
 from accounts.actions.sign_up import WeakPassword
 from accounts.enums import Capability, MembershipState, Role
 from accounts.invitation_links import link_token
+from accounts.mail import MailNotSent
 from accounts.models import Invitation, Membership, User
 from accounts.permissions import has_capability
 from accounts.tests.factories import PASSWORD, MembershipFactory, UserFactory

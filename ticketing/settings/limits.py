@@ -29,5 +29,6 @@ ACCOUNT_RATE_LIMITS = {
     # Only sends one more of these.
     "verify_phone": "60/m/ip",
 }
-# Whoever sends a report sooner after opening its page is a program; 0 asks for no time.
+# Whoever sends a report sooner after opening its page is a program; 0 asks for no time. One second is enough
+# for a form of one field.
 REPORT_MINIMUM_SECONDS = env_int("REPORT_MINIMUM_SECONDS", default=3, minimum=0)

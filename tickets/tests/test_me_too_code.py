@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.actions.deletion import delete_account, export_own_data
 from accounts.contacts import Contact, ContactKind
+from accounts.mail import MailNotSent
 from accounts.tests.factories import PASSWORD, UserFactory
 from common.errors import NotFound
 from tests.inboxes import Inbox
@@ -99,6 +100,29 @@ def say(ticket: Ticket, contact: Contact) -> Support:
 
 
 # On the pages
+
+
+def test_while_no_mail_can_be_sent_a_visitor_is_told_so_and_not_counted(
+    city: City, ticket: Ticket, mailbox: Inbox, settings: LazySettings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with mailbox.refusing():
+        answer = ask(city.client(), ticket)
+    assert answer.status_code == 400
+    assert answer.context["form"].errors["__all__"] == [MailNotSent().message]
+    assert (supporters(ticket), mailbox.messages()) == ((0, []), [])
+
+
+def test_a_browser_fills_the_one_field_in_faster_than_anybody_types(
+    city: City, ticket: Ticket, settings: LazySettings
+) -> None:
+    settings.REPORT_MINIMUM_SECONDS = 3
+    client = city.client()
+    page = client.get(path(ticket, "me-too/contact/"))
+    began = page.context["form"]["began"].value()
+    with time_machine.travel(timezone.now() + timedelta(seconds=1.5)):
+        assert ask(client, ticket, began=began)["Location"] == path(ticket, "me-too/code/")
+    assert ask(city.client(), ticket, began="forged").status_code == 400
 
 
 @pytest.mark.parametrize("contact", [" Thabo@Example.org ", "082 123 4567"], ids=["mail", "sms"])

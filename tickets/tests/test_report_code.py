@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 PHONE, EMAIL = "+27821234567", "thabo@example.org"
 BY_MAIL = {"name": "Thabo Nkosi", "phone": "", "email": EMAIL}
 CONFIRM = "/report/confirm/"
+MAIL_IS_DOWN = "The e-mail could not be sent just now. Please try again in a few minutes."
 
 
 @pytest.fixture
@@ -61,6 +62,21 @@ def nothing_was_logged() -> bool:
 
 def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_while_no_mail_can_be_sent_the_form_says_so_with_everything_still_in_it(
+    city: City, mailbox: Inbox, settings: LazySettings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    client = city.client()
+    with mailbox.refusing():
+        answer = send_details(client, city)
+
+    assert answer.status_code == 400
+    assert MAIL_IS_DOWN in answer.content.decode()
+    assert answer.context["form"]["title"].value() == DETAILS["title"]
+    assert nothing_was_logged()
+    assert (send_details(client, city)["Location"], len(mailbox.to(EMAIL))) == (CONFIRM, 1)
 
 
 @pytest.mark.parametrize("who", [BY_MAIL, VISITOR], ids=["mail", "sms"])

@@ -154,7 +154,7 @@ def _may_be_asked(request: HttpRequest, ticket: Ticket) -> bool:
 
 
 def _ask(request: HttpRequest, ticket: Ticket, contact: Contact) -> HttpResponse:
-    """Raises TooManyMeToos, TooManyCodes, TooManySms, NoSms, SmsNotSent."""
+    """Raises TooManyMeToos, TooManyCodes, TooManySms, NoSms, SmsNotSent, MailNotSent."""
     limits.take(request, "me_too_here", refusal=TooManyMeToos)
     if has_confirmed(request, contact):
         return _count(request, ticket, contact)

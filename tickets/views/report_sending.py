@@ -37,7 +37,8 @@ def hand_in(
 ) -> str | None:
     """The reference of the ticket, or None where the report waits for a code.
 
-    Raises TooManyReports, TooManyCodes, TooManySms, NoSms, SmsNotSent, and what `create_ticket` raises.
+    Raises TooManyReports, TooManyCodes, TooManySms, NoSms, SmsNotSent, MailNotSent, and what
+    `create_ticket` raises.
     """
     limits.take(request, "report_here", refusal=TooManyReports)
     contact = contact_to_confirm(organisation, reporter)
@@ -100,7 +101,7 @@ def contact_of(draft: ReportDraft) -> Contact:
 
 
 def send_code(request: HttpRequest, draft: ReportDraft) -> None:
-    """Raises TooManyCodes, TooManySms, NoSms, SmsNotSent."""
+    """Raises TooManyCodes, TooManySms, NoSms, SmsNotSent, MailNotSent."""
     contact, name = contact_of(draft), draft.organisation.name
     request_visitor_code(request, contact, owner=str(draft.pk), organisation=name)
 
