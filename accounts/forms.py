@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from allauth.core import context
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
@@ -66,25 +68,28 @@ def check_may_be_texted(phone: str) -> None:
         raise forms.ValidationError(TooManySms.sentence, code=TooManySms.code)
 
 
-def _say_once(field: forms.Field) -> None:
-    """The label says what to type; in the field it would look filled in."""
-    field.widget.attrs.pop("placeholder", None)
+class _SaysOnce(forms.Form):
+    """A form of allauth's with our labels, and nothing in the fields: it would look filled in."""
 
-
-class SignUpForm(PersonFields, _TakesEither, allauth_forms.SignupForm):
-    field_order = ["full_name", "contact", "password1"]
+    labels: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        _say_once(self.fields["password1"])
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in self.labels:
+                field.label = self.labels[name]
 
 
-class SignInForm(allauth_forms.LoginForm):
+class SignUpForm(_SaysOnce, PersonFields, _TakesEither, allauth_forms.SignupForm):
+    field_order = ["full_name", "contact", "password1"]
+
+
+class SignInForm(_SaysOnce, allauth_forms.LoginForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["login"] = ContactField()
         self.fields["remember"].label = _("Stay signed in")
-        _say_once(self.fields["password"])
         self.order_fields(["login", "password"])
 
     def clean_login(self) -> str:
@@ -133,7 +138,59 @@ class PhoneForm(allauth_forms.ChangePhoneForm):
         return phone
 
 
-class PhoneCodeForm(allauth_forms.VerifyPhoneForm):
+class _NewPassword(_SaysOnce):
+    labels = {
+        "oldpassword": _("Your present password"),
+        "password1": _("New password"),
+        "password2": _("The new password once more"),
+    }
+
+
+class FirstPasswordForm(_NewPassword, allauth_forms.SetPasswordForm):
+    """Of who has signed in by codes until now."""
+
+
+class ChangedPasswordForm(_NewPassword, allauth_forms.ChangePasswordForm):
+    """Of who knows the one before."""
+
+
+class ForgottenPasswordsSuccessorForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):
+    """Of who has typed the code that was sent."""
+
+
+class SureItIsYouForm(_SaysOnce, allauth_forms.ReauthenticateForm):
+    """The password again, before something that a thief would do."""
+
+
+class _SentCode(_SaysOnce):
+    labels = {"code": _("Your code")}
+
+
+class SignInCodeForm(_SentCode, allauth_forms.ConfirmLoginCodeForm):
+    """By mail or SMS."""
+
+
+class AddressCodeForm(_SentCode, allauth_forms.ConfirmEmailVerificationCodeForm):
+    """Of who signs up, or has another address."""
+
+
+class PasswordCodeForm(_SentCode, allauth_forms.ConfirmPasswordResetCodeForm):
+    """Of who has forgotten theirs."""
+
+
+class SecondStepForm(_SentCode, mfa_forms.AuthenticateForm):
+    """From the app, or a spare one."""
+
+
+class SecondStepAgainForm(_SentCode, mfa_forms.ReauthenticateForm):
+    """The same in the place of the password."""
+
+
+class AppForm(_SentCode, ActivateTOTPForm):
+    """The first code that the app shows."""
+
+
+class PhoneCodeForm(_SentCode, allauth_forms.VerifyPhoneForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["code"].widget.attrs["inputmode"] = "numeric"

@@ -203,6 +203,10 @@ class World:
         return first_match(r"(https?://\S+/v/[\w-]{22}/)", text)
 
 
+# How a code stands in a mail, on a line of its own.
+CODE = r"(?m)^([A-Z0-9]{4}-?[A-Z0-9]{4})\r?$"
+
+
 def first_match(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     assert match is not None, f"{pattern} is not in {text!r}"

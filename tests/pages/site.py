@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,11 +10,14 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
+from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
@@ -26,7 +28,7 @@ from accounts.contacts import Contact, ContactKind
 from accounts.enums import Role
 from accounts.invitation_links import link_token as invitation_token
 from accounts.models import Invitation, User
-from accounts.tests.factories import MembershipFactory, UserFactory
+from accounts.tests.factories import PASSWORD, MembershipFactory, UserFactory
 from articles.tests.factories import ArticleFactory
 from departments.models import Suburb
 from notifications.enums import Audience
@@ -64,6 +66,7 @@ def running_site(**changed: str) -> Iterator[str]:
         "DEMO": "no",
         "EMAIL_HOST": settings.EMAIL_HOST,
         "EMAIL_PORT": str(settings.EMAIL_PORT),
+        **{name: getattr(settings, name) for name in dir(settings) if name.startswith("TWILIO_")},
         "REPORT_MINIMUM_SECONDS": "0",
         "SECRET_KEY": settings.SECRET_KEY,
         "REDIS_URL": settings.REDIS_URL,
@@ -73,7 +76,8 @@ def running_site(**changed: str) -> Iterator[str]:
     }
     application = "ticketing.wsgi:application"
     with running_server("wsgi", application, health="/healthz", **environment) as (_process, port):
-        yield f"http://127.0.0.1:{port}"
+        # Not by its number: browsers keep passkeys for names alone.
+        yield f"http://localhost:{port}"
 
 
 @dataclass
@@ -82,6 +86,10 @@ class Everything:
 
     city: City
     resident: User
+    # With an app for codes, and codes for when it is lost.
+    guarded: User
+    # Signs in by codes alone.
+    without_password: User
     tickets: dict[str, Ticket]
     links: dict[str, str]
 
@@ -113,6 +121,7 @@ class Everything:
             "sign up": "/accounts/signup/",
             "forgotten": "/accounts/password/reset/",
             "code to sign in": "/accounts/login/code/",
+            "closed account": "/accounts/inactive/",
             "not found": "/t/sample/",
             "verify by link": f"/v/{link_token(resolved.verifications.get())}/",
         }
@@ -146,11 +155,26 @@ class Everything:
             "sign out": "/accounts/logout/",
         }
 
+    def of_the_guarded(self) -> dict[str, str]:
+        """What is there only for who has a second step."""
+        return {
+            "second factors": "/accounts/2fa/",
+            "second factor, without app": "/accounts/2fa/totp/deactivate/",
+            "recovery codes": "/accounts/2fa/recovery-codes/",
+            "recovery codes, new": "/accounts/2fa/recovery-codes/generate/",
+        }
+
 
 def make_everything() -> Everything:
     city, other = make_city("fix.example.org"), UserFactory.create()
-    resident = UserFactory.create()
-    EmailAddress.objects.create(user=resident, email=resident.email, primary=True, verified=True)
+    resident, without_password = _person(), _person()
+    without_password.set_unusable_password()
+    without_password.save(update_fields=["password"])
+    # The server does not know the tests' own way of keeping passwords.
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.Argon2PasswordHasher"]):
+        guarded = _person(password=PASSWORD)
+    TOTP.activate(guarded, generate_totp_secret())
+    RecoveryCodes.activate(guarded)
     city.organisation.confirms_reporters = True
     city.organisation.save(update_fields=["confirms_reporters"])
     Suburb.objects.create(
@@ -171,7 +195,14 @@ def make_everything() -> Everything:
     ArticleFactory.create(organisation=city.organisation, title="A burst pipe", slug="burst-pipe")
     area = follow_area(city.organisation, Area(ward=city.ward), acting_user=resident)
     links = {**_links(city, tickets["resolved"]), **_ways_out(tickets["other"], area)}
-    return Everything(city, resident, tickets, links)
+    return Everything(city, resident, guarded, without_password, tickets, links)
+
+
+def _person(**fields: str) -> User:
+    """With a confirmed address."""
+    person = UserFactory.create(**fields)
+    EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+    return person
 
 
 def _links(city: City, resolved: Ticket) -> dict[str, str]:
@@ -203,10 +234,13 @@ STATES = ("open", "responded", "resolved", "closed")
 def signed_in(context: BrowserContext, address: str, person: User) -> None:
     """Let the browser be this person's, who has typed the password a moment ago."""
     client = Client()
+    # The password may be another one by now, and sessions know it.
+    person.refresh_from_db()
     client.force_login(person)
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
-    session.save()
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, person, method="password", reauthenticated=True)
+    request.session.save()
     cookies: SimpleCookie = client.cookies
     value = cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}])

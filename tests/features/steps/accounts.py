@@ -17,10 +17,10 @@ from pytest_bdd import given, parsers, then, when
 from accounts.models import Organisation, User
 from accounts.tests.factories import PASSWORD
 from common.phones import normalise_phone
-from tests.features.world import VISITOR, World, first_match
+from tests.features.world import CODE, VISITOR, World, first_match
+from tests.pages import walks
 
 SECOND_COMPUTER = "the second computer of Thandi"
-CODE = r"(?m)^([A-Z0-9]{4}-?[A-Z0-9]{4})\r?$"
 
 
 def main_button(page: Page, name: str) -> None:
@@ -52,7 +52,7 @@ def signs_up(world: World, name: str, address: str) -> None:
     page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(address)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     main_button(page, "Make my account")
-    expect(page.get_by_label("Code")).to_be_visible()
+    expect(page.get_by_label("Your code")).to_be_visible()
 
 
 @when(parsers.parse('a visitor signs up with "{address}"'))
@@ -75,7 +75,7 @@ def types_code_from_mail(world: World, name: str) -> None:
 @when(parsers.parse('{name} types the code "{code}"'))
 def types_code(world: World, name: str, code: str) -> None:
     page = world.page(name)
-    page.get_by_label("Code").fill(code)
+    page.get_by_label("Your code").fill(code)
     main_button(page, "Confirm")
     page.wait_for_load_state()
 
@@ -125,7 +125,7 @@ def changes_number(world: World, name: str, phone: str) -> None:
     page.get_by_role("link", name="Change the mobile number").click()
     page.get_by_label("Mobile number").fill(phone)
     main_button(page, "Send me a code")
-    expect(page.get_by_label("Code")).to_be_visible()
+    expect(page.get_by_label("Your code")).to_be_visible()
 
 
 @then(parsers.parse('{name}\'s number is "{phone}"'))
@@ -167,8 +167,8 @@ def sets_up_app(world: World, name: str) -> None:
     page.get_by_role("link", name="Set up an app").click()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     main_button(page, "Go on")
-    world.typed["secret"] = page.get_by_role("main").locator(".reference").inner_text()
-    page.get_by_label("Authenticator code").fill(present_code(world))
+    world.typed["secret"] = page.get_by_role("main").locator(".secret").inner_text()
+    page.get_by_label("Your code").fill(present_code(world))
     main_button(page, "Set it up")
     expect(page.get_by_role("heading", name="Spare codes")).to_be_visible()
 
@@ -195,7 +195,7 @@ def is_asked(world: World, name: str) -> None:
 @when(parsers.parse("{name} types the code of her app"))
 def types_code_of_app(world: World, name: str) -> None:
     page = world.page(name)
-    page.get_by_label("Code").fill(present_code(world, later=1))
+    page.get_by_label("Your code").fill(present_code(world, later=1))
     main_button(page, "Sign in")
     page.wait_for_url(lambda url: "/2fa/" not in url)
 
@@ -221,20 +221,8 @@ def is_in_console(world: World, name: str) -> None:
 
 
 @given(parsers.parse("{name}'s computer can keep passkeys"))
-def can_keep_passkeys(world: World, name: str) -> None:
-    """Chromium's own stand-in for the fingerprint reader; the rest is real."""
-    page = world.page(name)
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+def computer_keeps_passkeys(world: World, name: str) -> None:
+    walks.can_keep_passkeys(world.page(name))
 
 
 @when(parsers.parse("{name} adds a passkey"))
@@ -275,7 +263,7 @@ def asks_for(world: World, name: str, address: str) -> None:
     page.get_by_role("link", name=re.compile("forg", re.IGNORECASE)).click()
     page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(address)
     main_button(page, "Send me a code")
-    expect(page.get_by_label("Code")).to_be_visible()
+    expect(page.get_by_label("Your code")).to_be_visible()
 
 
 @when(parsers.parse('{name} chooses the password "{password}"'))
@@ -295,7 +283,7 @@ def can_sign_in(world: World, name: str, password: str) -> None:
 
 @then("the visitor is asked for the code all the same")
 def is_asked_all_the_same(world: World) -> None:
-    expect(world.page(VISITOR).get_by_label("Code")).to_be_visible()
+    expect(world.page(VISITOR).get_by_label("Your code")).to_be_visible()
 
 
 @then(parsers.parse('"{address}" is told by mail that there is no account'))

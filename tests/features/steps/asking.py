@@ -21,8 +21,7 @@ from pytest_bdd import given, parsers, then, when
 from notifications.actions.deliver import deliver_due
 from notifications.enums import Hold, NotificationState
 from notifications.models import Notification
-from tests.features.steps.accounts import CODE
-from tests.features.world import World, first_match
+from tests.features.world import CODE, World, first_match
 from tests.runtime.streams import wait_until
 
 SOMETHING = "…"
