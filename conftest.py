@@ -12,6 +12,7 @@ from celery.contrib.testing.worker import start_worker
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.db import connections
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Page
@@ -21,6 +22,7 @@ from redis import Redis
 from common.throttling import Limit
 from demo.outbox import Outbox
 from demo.postoffice import PostOffice
+from tests.emptying import empty_after_test
 from tests.inboxes import Inbox
 from ticketing.celery import QUEUES
 from ticketing.celery import app as celery_app
@@ -52,6 +54,13 @@ pytest_plugins = [
     "tests.features.steps.watching",
     "tests.features.steps.assigning",
 ]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_after_test)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.contrib import admin
@@ -103,16 +104,18 @@ def page_writes(one: Neighbour) -> Iterator[Call]:
 # The API, as its own description has it
 
 
-def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(path, method, operation) of everything that the API describes."""
+@cache
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    """(path, method, operation) of everything that the API describes, which takes seconds to describe."""
     described = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     schemas = described["components"]["schemas"]
-    for path, methods in described["paths"].items():
-        for method, operation in methods.items():
-            if "servers" in operation:
-                # Another process: tests/runtime/test_stream.py asks it.
-                continue
-            yield path, method, operation | {"schemas": schemas}
+    # With servers of its own it is another process: tests/runtime/test_stream.py asks that.
+    return [
+        (path, method, operation | {"schemas": schemas})
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+        if "servers" not in operation
+    ]
 
 
 def api_reads(one: Neighbour) -> Iterator[Call]:
