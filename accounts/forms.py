@@ -154,7 +154,7 @@ class ChangedPasswordForm(_NewPassword, allauth_forms.ChangePasswordForm):
     """Of who knows the one before."""
 
 
-class ForgottenPasswordsSuccessorForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):
+class PasswordAfterCodeForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):
     """Of who has typed the code that was sent."""
 
 

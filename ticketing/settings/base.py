@@ -19,6 +19,8 @@ from ticketing.media_storage import media_storage
 from ticketing.runtime.places import PROJECT_DIR, find_places
 from ticketing.schedule import SCHEDULE
 from ticketing.settings.console import UNFOLD as UNFOLD
+from ticketing.settings.forms import ACCOUNT_FORMS as ACCOUNT_FORMS
+from ticketing.settings.forms import MFA_FORMS as MFA_FORMS
 from ticketing.settings.limits import ACCOUNT_RATE_LIMITS as ACCOUNT_RATE_LIMITS
 from ticketing.settings.limits import REPORT_MINIMUM_SECONDS as REPORT_MINIMUM_SECONDS
 
@@ -191,26 +193,6 @@ ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 # One of email and phone, in one field of our forms. The star is for allauth's check: whoever has an address
 # confirms it before they are signed in.
 ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
-ACCOUNT_FORMS = {
-    "signup": "accounts.forms.SignUpForm",
-    "login": "accounts.forms.SignInForm",
-    "request_login_code": "accounts.forms.CodeToSignInForm",
-    "reset_password": "accounts.forms.ForgottenPasswordForm",
-    "change_phone": "accounts.forms.PhoneForm",
-    "verify_phone": "accounts.forms.PhoneCodeForm",
-    "set_password": "accounts.forms.FirstPasswordForm",
-    "change_password": "accounts.forms.ChangedPasswordForm",
-    "reset_password_from_key": "accounts.forms.ForgottenPasswordsSuccessorForm",
-    "reauthenticate": "accounts.forms.SureItIsYouForm",
-    "confirm_login_code": "accounts.forms.SignInCodeForm",
-    "confirm_email_verification_code": "accounts.forms.AddressCodeForm",
-    "confirm_password_reset_code": "accounts.forms.PasswordCodeForm",
-}
-MFA_FORMS = {
-    "authenticate": "accounts.forms.SecondStepForm",
-    "reauthenticate": "accounts.forms.SecondStepAgainForm",
-    "activate_totp": "accounts.forms.AppForm",
-}
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
