@@ -62,6 +62,14 @@ class AccountAdapter(DefaultAccountAdapter):
         ours = "accounts.flows.EmailStage"
         return [ours if stage == STAGE_OF_EMAIL else stage for stage in super().get_login_stages()]
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """In the words of our buttons: allauth calls passkeys security keys here."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for method in methods:
+            if method["id"] == "mfa_reauthenticate:webauthn":
+                method["description"] = translation.gettext("Use a passkey")
+        return methods
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/account/"
 

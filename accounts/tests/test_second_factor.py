@@ -148,3 +148,14 @@ def test_the_console_lets_nobody_demand_a_second_factor_who_has_none(membership:
     client.post(address, typed)
     organisation.refresh_from_db()
     assert organisation.second_factor_required is True
+
+
+def test_a_passkey_is_called_one_where_it_stands_for_the_password(membership: Membership) -> None:
+    client = signed_in(membership.user)
+    Authenticator.objects.create(
+        user=membership.user, type=Authenticator.Type.WEBAUTHN, data={"name": "My phone", "credential": {}}
+    )
+    offered = client.get("/accounts/reauthenticate/").context["reauthentication_alternatives"]
+    assert [(way["description"], way["url"]) for way in offered] == [
+        ("Use a passkey", "/accounts/2fa/webauthn/reauthenticate/")
+    ]

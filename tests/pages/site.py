@@ -159,6 +159,7 @@ class Everything:
         """What is there only for who has a second step."""
         return {
             "second factors": "/accounts/2fa/",
+            "sure that it is you, by code": "/accounts/2fa/reauthenticate/",
             "second factor, without app": "/accounts/2fa/totp/deactivate/",
             "recovery codes": "/accounts/2fa/recovery-codes/",
             "recovery codes, new": "/accounts/2fa/recovery-codes/generate/",

@@ -162,10 +162,10 @@ NO_PAGES = {
         "tickets:report_article",
         "tickets:report_photo_place",
     ),
-    *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn"),
     # Files, and parts of other pages.
     *(
         "accounts:download",
+        "mfa_login_webauthn",
         "manifest",
         "service_worker",
         "notifications:count",

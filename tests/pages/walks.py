@@ -90,6 +90,8 @@ def add_a_passkey(page: Page, address: str) -> Iterator[str]:
     _main(page).locator("[name=name]").fill("My phone")
     _main(page).get_by_role("button", name="Add it").click()
     page.wait_for_url(lambda url: "/add/" not in url)
+    page.goto(f"{address}/accounts/2fa/webauthn/reauthenticate/")
+    yield "sure that it is you, by passkey"
     for link, what in (("Rename", "edit"), ("Remove", "remove")):
         page.goto(f"{address}/accounts/2fa/webauthn/")
         yield f"passkeys, before {what}"
