@@ -239,8 +239,7 @@ class VisitorDetailsForm(TrappedForm, DetailsForm):
 class KeptDetailsForm(VisitorDetailsForm):
     """The same of a report that was written without a network: nobody knows when it was begun."""
 
-    def _is_too_quick(self, began: str) -> bool:
-        return False
+    minimum_seconds = 0
 
 
 class MeTooForm(TrappedForm):

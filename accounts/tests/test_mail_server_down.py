@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
-from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -15,6 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, OrganisationFactory, UserFactory
 from accounts.tests.test_account_pages import SIGN_UP
+from accounts.tests.test_phones import said
 from tests.inboxes import Inbox
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +26,6 @@ ADDRESS = "lerato@example.org"
 @pytest.fixture(autouse=True)
 def _city() -> None:
     OrganisationFactory.create()
-
-
-def said(client: Client, path: str) -> list[str]:
-    return [str(message) for message in get_messages(client.get(path).wsgi_request)]
 
 
 def test_who_cannot_be_sent_a_code_signs_up_a_few_minutes_later(client: Client, mailbox: Inbox) -> None:
